@@ -1,0 +1,1 @@
+"""All question types, by name."""
