@@ -1,0 +1,104 @@
+"""Settings, read from the environment; unsafe ones are refused before anything starts."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+MIB = 1024 * 1024
+KEY_LENGTH = 16  # characters; shorter secrets can be guessed
+
+
+class UnsafeSettings(RuntimeError):
+    """A setting that would make the app unsafe; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says: where data lives, how the app is reached, whom it trusts."""
+
+    database_url: str
+    secret_key: str
+    url: str  # how people reach the app; https turns Secure cookies and HSTS on
+    proxies: int  # how many reverse proxies stand in front
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the app over https."""
+        return urlsplit(self.url).scheme == "https"
+
+
+def from_environment(environ: Mapping[str, str], instance: Path) -> Settings:
+    """Read and check the settings; makes the secret key in `instance` where none is set."""
+    url = environ.get("QUIZAPP_URL", "").rstrip("/")
+    if url and urlsplit(url).scheme not in {"http", "https"}:
+        raise UnsafeSettings("QUIZAPP_URL must begin with http:// or https://")
+    proxies = environ.get("QUIZAPP_PROXIES", "0")
+    if not proxies.isdecimal() or int(proxies) > 9:  # noqa: PLR2004
+        raise UnsafeSettings("QUIZAPP_PROXIES must be the number of proxies in front, 0 to 9")
+    if environ.get("FLASK_DEBUG", "0") not in {"", "0"} and url.startswith("https"):
+        raise UnsafeSettings("FLASK_DEBUG must be off where QUIZAPP_URL is https")
+    return Settings(
+        database_url=database_url(environ.get("DATABASE_URL", ""), instance),
+        secret_key=secret_key(environ.get("SECRET_KEY", ""), instance),
+        url=url,
+        proxies=int(proxies),
+    )
+
+
+def database_url(given: str, instance: Path) -> str:
+    """Return the SQLAlchemy address: psycopg 3 for PostgreSQL, a file in `instance` by default."""
+    for scheme in ("postgres://", "postgresql://"):
+        if given.startswith(scheme):
+            return "postgresql+psycopg://" + given.removeprefix(scheme)
+    return given or f"sqlite:///{instance / 'quizapp.db'}"
+
+
+def secret_key(given: str, instance: Path) -> str:
+    """Return the key that signs cookies; made once, readable by its owner only."""
+    if given:
+        if len(given) < KEY_LENGTH:
+            raise UnsafeSettings(f"SECRET_KEY must have at least {KEY_LENGTH} characters")
+        return given
+    path = instance / "secret_key"
+    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key
+
+
+def flask_settings(settings: Settings) -> dict[str, Any]:
+    """Return Flask's own configuration for these settings."""
+    prefix = "__Host-" if settings.https else ""
+    engine: dict[str, Any] = {"pool_pre_ping": settings.database_url.startswith("postgresql")}
+    if settings.database_url.startswith("sqlite"):
+        engine["connect_args"] = {"timeout": 0.5, "check_same_thread": False}
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine,
+        "SESSION_COOKIE_NAME": f"{prefix}quizapp",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/" if settings.https else None,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=400),  # the row in `sessions` decides
+        "WTF_CSRF_TIME_LIMIT": None,  # a token lasts as long as its session
+        "WTF_CSRF_HEADERS": ["X-CSRFToken"],
+        "MAX_CONTENT_LENGTH": MIB,
+        "MAX_FORM_PARTS": 2000,
+        "BABEL_DEFAULT_LOCALE": "en",
+        "QUIZAPP_HTTPS": settings.https,
+        "QUIZAPP_URL": settings.url,
+        "QUIZAPP_PROXIES": settings.proxies,
+    }

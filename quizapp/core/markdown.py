@@ -1,0 +1,221 @@
+"""Markdown turned into clean HTML or plain text; the one place where texts of authors become HTML."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from typing import Any
+from urllib.parse import unquote
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+from quizapp.core.tex import mathml
+
+RENDERER = "1"  # part of the key of any cache of rendered texts: a change of the HTML raises it
+
+MediaUrl = Callable[[str], str]
+
+MAX_MARKDOWN = 60_000  # characters; a longer text is shown as written, in linear time
+MAX_HIGHLIGHTED = 10_000
+# Only lexers that are known to be quick: some of pygments' hundreds take minutes on a bad text.
+LANGUAGES = frozenset(
+    """bash c c++ cpp c# csharp css diff go haskell html ini java javascript js json julia kotlin
+    latex lua make matlab perl php py python python3 r rb rs ruby rust scala sh shell sql swift tex
+    toml ts typescript xml yaml""".split()
+)
+MATH_TAGS = frozenset(
+    "math mrow mi mo mn ms mtext mspace msqrt mroot mfrac msub msup msubsup munder mover munderover "
+    "mtable mtr mtd mstyle mpadded mphantom menclose semantics".split()
+)
+ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {
+    "math": {"display", "xmlns"},
+    "a": {"href", "title"},
+    "img": {"src", "alt"},
+    "span": {"class"},
+    "div": {"class"},
+    "code": {"class"},
+    "mo": set(
+        "stretchy fence form separator lspace rspace minsize maxsize movablelimits".split()
+    ),
+    "mi": {"mathvariant"},
+    "mtable": {"columnalign"},
+    "mtd": {"columnalign"},
+    "mspace": {"width"},
+    "mfrac": {"linethickness"},
+    "mstyle": {"displaystyle", "scriptlevel"},
+    "mover": {"accent"},
+}
+_CLEANER = nh3.Cleaner(
+    tags=set(nh3.ALLOWED_TAGS | MATH_TAGS),
+    attributes=ATTRIBUTES,
+    link_rel="noopener noreferrer nofollow",
+    url_schemes={"http", "https", "mailto"},
+)
+_GAP = re.compile(r"\[\[\d{1,4}\]\]")
+_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_MEDIA_NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
+# A line that no rule of Markdown can touch: it begins with a letter or a gap and holds no markup.
+_PLAIN = re.compile(
+    r"(?:[^\W\d_]|\[\[\d{1,4}\]\])(?:[^\W_]|[ ,.;:?!'\"()/%+=–—…‘’“”«»-]|\[\[\d{1,4}\]\])*"
+)
+
+
+def render(text: str, media_url: MediaUrl | None = None) -> str:
+    """Clean HTML of a Markdown text. Never raises; `[[1]]` stays the literal `[[1]]`.
+
+    `media_url` gives the address of a file of the bank, or "" for none; without an address an
+    image becomes its alternative text. No `[[` occurs inside a tag.
+    """
+    if _is_plain(text):
+        return f"<p>{escape(text, quote=False)}</p>\n"
+    return _render(text, media_url, inline=False)
+
+
+def render_inline(text: str, media_url: MediaUrl | None = None) -> str:
+    """As `render`, for a text inside a line or a label: no paragraphs, lists or tables."""
+    if _is_plain(text):
+        return escape(text, quote=False)
+    return _render(text, media_url, inline=True)
+
+
+def images(text: str) -> list[tuple[str, str]]:
+    """(alternative text, NAME) of each image of the form `![alternative text](media/NAME)`."""
+    if "![" not in text:
+        return []
+    found = [
+        (_plain_of(token.children or []).strip(), _media_name(str(token.attrGet("src") or "")))
+        for token in _walk(_tokens(text, None))
+        if token.type == "image"
+    ]
+    return [(alt, name) for alt, name in found if name]
+
+
+def to_plain(text: str) -> str:
+    """The words alone, on one line: for names, titles and search. Formulas stay as written."""
+    if _is_plain(text):
+        return text
+    return " ".join(_plain_of(_tokens(text, None)).split())
+
+
+def _is_plain(text: str) -> bool:
+    return not text.endswith(" ") and _PLAIN.fullmatch(text) is not None
+
+
+def _render(text: str, media_url: MediaUrl | None, inline: bool) -> str:
+    if len(text) > MAX_MARKDOWN:
+        return _CLEANER.clean(f"<p>{escape(text)}</p>")
+    environment = {"media_url": media_url}
+    html = _PARSER.renderInline(text, environment) if inline else _PARSER.render(text, environment)
+    return _CLEANER.clean(html)
+
+
+def _tokens(text: str, media_url: MediaUrl | None) -> list[Token]:
+    return _PARSER.parse(text[:MAX_MARKDOWN], {"media_url": media_url})
+
+
+def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _walk(token.children or [])
+
+
+def _plain_of(tokens: Sequence[Token]) -> str:
+    words = []
+    for token in tokens:
+        if token.children:  # also an image: its children are its alternative text
+            words.append(_plain_of(token.children))
+        elif token.block or token.type.endswith("break"):
+            words.append(f" {token.content} ")
+        else:
+            words.append(token.content)
+    return "".join(words)
+
+
+def _media_name(source: str) -> str:
+    folder, _, name = unquote(source).partition("/")
+    fits = folder == "media" and _MEDIA_NAME.fullmatch(name) and name not in (".", "..")
+    return name if fits else ""
+
+
+def _gap(state: StateInline, silent: bool) -> bool:
+    """`[[1]]` is text, whatever stands around it, and never part of a link."""
+    match = _GAP.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = match.group()
+    state.pos = match.end()
+    return True
+
+
+def _tame(state: StateCore) -> None:
+    """Hide links to what is not the web, and keep `[[` out of attributes, where no gap can be."""
+    for token in _walk(state.tokens):
+        for name, value in token.attrs.items():
+            token.attrs[name] = str(value).replace("[[", "[ [")
+        hidden = False
+        for child in token.children or []:
+            if child.type == "link_open":
+                hidden = not _LINK.match(str(child.attrGet("href") or ""))
+            if child.type in ("link_open", "link_close"):
+                child.hidden = hidden
+
+
+def _image(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    alt = _plain_of(tokens[index].children or []).strip()
+    name = _media_name(str(tokens[index].attrGet("src") or ""))
+    media_url = env.get("media_url")
+    address = media_url(name) if alt and name and media_url else ""
+    if not address:
+        return escape(alt)
+    return f'<img src="{escape(address)}" alt="{escape(alt.replace("[[", "[ ["))}">'
+
+
+def _code_block(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    language = (tokens[index].info.split() or [""])[0].lower()
+    code = tokens[index].content
+    if language not in LANGUAGES or len(code) > MAX_HIGHLIGHTED:
+        return f"<pre><code>{escape(code)}</code></pre>\n"
+    html = highlight(code, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True))
+    return f'<pre><code class="highlight">{html}</code></pre>\n'
+
+
+def _display_math(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    # a span, not the plug-in's div: a div would end the paragraph that it stands in
+    return f'<span class="math display">{mathml(tokens[index].content.strip(), True)}</span>'
+
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.use(
+        dollarmath_plugin,
+        allow_labels=False,
+        allow_space=False,  # with allow_digits, pandoc's rule: "$5 or 6 $" is money
+        allow_digits=False,
+        double_inline=True,
+        renderer=lambda source, options: mathml(source, bool(options.get("display_mode"))),
+    )
+    parser.inline.ruler.before("link", "gap", _gap)
+    parser.core.ruler.push("tame", _tame)
+    parser.add_render_rule("image", _image)
+    parser.add_render_rule("fence", _code_block)
+    parser.add_render_rule("math_inline_double", _display_math)
+    return parser
+
+
+_PARSER = _parser()

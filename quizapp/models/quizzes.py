@@ -1,0 +1,158 @@
+"""Quizzes, courses and assignments, and learners' attempts."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quizapp.models.base import Base
+
+
+class Quiz(Base):
+    """A chosen set of questions with settings."""
+
+    __tablename__ = "quizzes"
+    __table_args__ = (sa.UniqueConstraint("bank_id", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    key: Mapped[str | None] = mapped_column(sa.String(200))
+    title: Mapped[str] = mapped_column(sa.String(300))
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    bank_id: Mapped[int | None] = mapped_column(sa.ForeignKey("banks.id"))
+    visibility: Mapped[str] = mapped_column(sa.String(16), default="private")
+    status: Mapped[str] = mapped_column(sa.String(16), default="active")
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class QuizSlot(Base):
+    """One place of a quiz: a question, or a draw from a pool."""
+
+    __tablename__ = "quiz_slots"
+    quiz_id: Mapped[int] = mapped_column(sa.ForeignKey("quizzes.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question_id: Mapped[int | None] = mapped_column(sa.ForeignKey("questions.id"), index=True)
+    pool: Mapped[dict[str, Any] | None]
+    weight: Mapped[float] = mapped_column(default=1.0)
+
+
+class Course(Base):
+    """A class."""
+
+    __tablename__ = "courses"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    title: Mapped[str] = mapped_column(sa.String(300))
+    tz: Mapped[str] = mapped_column(sa.String(64), default="UTC")
+    code_sha256: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    code_expires: Mapped[datetime | None]
+    ends_on: Mapped[date | None]
+    retention_days: Mapped[int | None]
+
+
+class Enrolment(Base):
+    """A person in a course."""
+
+    __tablename__ = "enrolments"
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(sa.String(16))
+    shown_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    left_at: Mapped[datetime | None]
+
+
+class Assignment(Base):
+    """A quiz or a study goal given to a course with dates."""
+
+    __tablename__ = "assignments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"), index=True)
+    quiz_id: Mapped[int | None] = mapped_column(sa.ForeignKey("quizzes.id"))
+    goal: Mapped[dict[str, Any] | None]
+    opens_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    tries: Mapped[int | None]
+    counts: Mapped[str] = mapped_column(sa.String(16), default="first")
+    late: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class AssignmentException(Base):
+    """What one person gets that differs from the assignment."""
+
+    __tablename__ = "exceptions"
+    assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("assignments.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Attempt(Base):
+    """One learner's one sitting of one quiz, with its own copy of the settings."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        sa.UniqueConstraint("user_id", "quiz_id", "number"),
+        sa.UniqueConstraint("user_id", "uid"),
+        sa.Index(None, "quiz_id", "handed_in_at"),
+        sa.Index(None, "state", "deadline_at"),
+    )
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uid: Mapped[str] = mapped_column(sa.String(32))
+    quiz_id: Mapped[int] = mapped_column(sa.ForeignKey("quizzes.id"))
+    assignment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("assignments.id"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(sa.String(16))  # open, handed_in, expired
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    seed: Mapped[int] = mapped_column(sa.BigInteger)
+    started_at: Mapped[datetime]
+    deadline_at: Mapped[datetime | None]
+    handed_in_at: Mapped[datetime | None]
+    points: Mapped[float | None]
+    max_points: Mapped[float | None]
+    comment: Mapped[str | None]
+
+
+class AttemptItem(Base):
+    """One question of an attempt, and the latest save of its answer."""
+
+    __tablename__ = "attempt_items"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["user_id", "n"], ["attempts.user_id", "attempts.n"]),
+        sa.ForeignKeyConstraint(
+            ["question_id", "question_version"],
+            ["question_versions.question_id", "question_versions.number"],
+        ),
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question_id: Mapped[int]
+    question_version: Mapped[int]
+    weight: Mapped[float] = mapped_column(default=1.0)
+    option_seed: Mapped[int] = mapped_column(sa.BigInteger)
+    flagged: Mapped[bool] = mapped_column(default=False)
+    draft: Mapped[dict[str, Any] | None]
+    draft_seq: Mapped[int] = mapped_column(default=0)
+    draft_at: Mapped[datetime | None]
+
+
+class AttemptSave(Base):
+    """Every save of an answer, so that two open tabs lose nothing."""
+
+    __tablename__ = "attempt_saves"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["user_id", "n", "slot"],
+            ["attempt_items.user_id", "attempt_items.n", "attempt_items.slot"],
+        ),
+        sa.UniqueConstraint("user_id", "client_id"),
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    draft_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    client_id: Mapped[str] = mapped_column(sa.String(36))
+    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[datetime]

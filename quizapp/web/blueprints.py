@@ -1,0 +1,5 @@
+"""The blueprints, one per subject."""
+
+from quizapp.web import home
+
+BLUEPRINTS = (home.blueprint,)

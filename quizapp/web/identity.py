@@ -1,0 +1,106 @@
+"""Who is asking: flask-login over our own server-side sessions, and guests made when first needed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, ParamSpec
+from zoneinfo import available_timezones
+
+from flask import Flask, abort, g, redirect, request, session, url_for
+from flask_login import UserMixin, current_user, login_user
+from werkzeug.wrappers import Response
+
+from quizapp.extensions import login
+from quizapp.services import sessions
+from quizapp.services.sessions import Person
+
+P = ParamSpec("P")
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """A browser with a live session; flask-login keeps the session's token in the signed cookie."""
+
+    def __init__(self, person: Person, token: str) -> None:
+        self.person, self.token = person, token
+
+    def get_id(self) -> str:
+        """Return what the cookie holds: the token, never the user's id."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Tell flask-login how a token becomes a visitor."""
+    login.session_protection = None  # the token itself is the protection
+
+    @login.user_loader
+    def load(token: str) -> Visitor | None:
+        person = sessions.find(token, now())
+        return Visitor(person, token) if person else None
+
+
+def now() -> datetime:
+    """Return the time of this request; one request, one time."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    return g.now  # type: ignore[no-any-return]
+
+
+def person() -> Person | None:
+    """Return who is asking; None for a browser without a session."""
+    return current_user.person if current_user.is_authenticated else None
+
+
+def person_or_guest() -> Person:
+    """Return who is asking; a browser without a session becomes a guest now."""
+    found = person()
+    if found:
+        return found
+    guest, token = sessions.create_guest(now(), browser_tz())
+    sign_in(guest, token)
+    return guest
+
+
+def sign_in(who: Person, token: str) -> None:
+    """Give this browser a session; the CSRF token of a stranger's page keeps working for a guest."""
+    if not who.is_guest:
+        session.clear()
+    session.permanent = True
+    login_user(Visitor(who, token))
+
+
+def browser_tz() -> str:
+    """Return the browser's time zone, which a script keeps in a cookie; UTC where it is not known."""
+    tz = request.cookies.get("tz", "")
+    return tz if tz in available_timezones() else "UTC"
+
+
+def account_required(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Send guests and strangers to the sign-in page."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Any:
+        who = person()
+        if who is None or who.is_guest:
+            return redirect_to_sign_in()
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
+def admin_required(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Hide a page from everyone but admins: 404, so that nobody learns that it is there."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Any:
+        who = person()
+        if who is None or not who.is_admin:
+            abort(404)
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
+def redirect_to_sign_in() -> Response:
+    """Send the browser to sign in and back here afterwards."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("people.sign_in", next=back))
