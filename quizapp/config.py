@@ -25,6 +25,7 @@ class Settings:
     secret_key: str
     url: str  # how people reach the app; https turns Secure cookies and HSTS on
     proxies: int  # how many reverse proxies stand in front
+    smtp_url: str = ""  # where mail is handed in; without it nothing is sent
 
     @property
     def https(self) -> bool:
@@ -37,6 +38,9 @@ def from_environment(environ: Mapping[str, str], instance: Path) -> Settings:
     url = environ.get("QUIZAPP_URL", "").rstrip("/")
     if url and urlsplit(url).scheme not in {"http", "https"}:
         raise UnsafeSettings("QUIZAPP_URL must begin with http:// or https://")
+    smtp_url = environ.get("QUIZAPP_SMTP_URL", "")
+    if smtp_url and urlsplit(smtp_url).scheme not in {"smtp", "smtps"}:
+        raise UnsafeSettings("QUIZAPP_SMTP_URL must begin with smtp:// or smtps://")
     proxies = environ.get("QUIZAPP_PROXIES", "0")
     if not proxies.isdecimal() or int(proxies) > 9:  # noqa: PLR2004
         raise UnsafeSettings("QUIZAPP_PROXIES must be the number of proxies in front, 0 to 9")
@@ -47,6 +51,7 @@ def from_environment(environ: Mapping[str, str], instance: Path) -> Settings:
         secret_key=secret_key(environ.get("SECRET_KEY", ""), instance),
         url=url,
         proxies=int(proxies),
+        smtp_url=smtp_url,
     )
 
 
@@ -98,7 +103,12 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": MIB,
         "MAX_FORM_PARTS": 2000,
         "BABEL_DEFAULT_LOCALE": "en",
+        # Argon2id above OWASP's 19 MiB; much more would let a few sign-ins fill the memory.
+        "ARGON2_TIME_COST": 2,
+        "ARGON2_MEMORY_KIB": 32 * 1024,
+        "ARGON2_PARALLELISM": 1,
         "QUIZAPP_HTTPS": settings.https,
         "QUIZAPP_URL": settings.url,
         "QUIZAPP_PROXIES": settings.proxies,
+        "QUIZAPP_SMTP_URL": settings.smtp_url,
     }

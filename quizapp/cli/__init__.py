@@ -2,6 +2,12 @@
 
 from flask import Flask
 
+from quizapp.cli import ops, user
+
+GROUPS = (ops.group, user.group)
+
 
 def init_app(app: Flask) -> None:
     """Add our groups to the `flask` command."""
+    for group in GROUPS:
+        app.cli.add_command(group)

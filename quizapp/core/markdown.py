@@ -1,4 +1,4 @@
-"""Markdown turned into clean HTML or plain text; the one place where texts of authors become HTML."""
+"""Markdown turned into clean HTML or plain text: the one way from an author's text to a page."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from quizapp.core.tex import mathml
+from quizapp.core.tex import as_code, mathml
 
 RENDERER = "1"  # part of the key of any cache of rendered texts: a change of the HTML raises it
 
@@ -32,8 +32,8 @@ LANGUAGES = frozenset(
     toml ts typescript xml yaml""".split()
 )
 MATH_TAGS = frozenset(
-    "math mrow mi mo mn ms mtext mspace msqrt mroot mfrac msub msup msubsup munder mover munderover "
-    "mtable mtr mtd mstyle mpadded mphantom menclose semantics".split()
+    "math mrow mi mo mn ms mtext mspace msqrt mroot mfrac msub msup msubsup munder mover "
+    "munderover mtable mtr mtd mstyle mpadded mphantom menclose semantics".split()
 )
 ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {
     "math": {"display", "xmlns"},
@@ -42,9 +42,7 @@ ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} 
     "span": {"class"},
     "div": {"class"},
     "code": {"class"},
-    "mo": set(
-        "stretchy fence form separator lspace rspace minsize maxsize movablelimits".split()
-    ),
+    "mo": set("stretchy fence form separator lspace rspace minsize maxsize movablelimits".split()),
     "mi": {"mathvariant"},
     "mtable": {"columnalign"},
     "mtd": {"columnalign"},
@@ -60,6 +58,7 @@ _CLEANER = nh3.Cleaner(
     url_schemes={"http", "https", "mailto"},
 )
 _GAP = re.compile(r"\[\[\d{1,4}\]\]")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # no HTML can hold one
 _LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _MEDIA_NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 # A line that no rule of Markdown can touch: it begins with a letter or a gap and holds no markup.
@@ -92,7 +91,7 @@ def images(text: str) -> list[tuple[str, str]]:
         return []
     found = [
         (_plain_of(token.children or []).strip(), _media_name(str(token.attrGet("src") or "")))
-        for token in _walk(_tokens(text, None))
+        for token in _walk(_PARSER.parse(text[:MAX_MARKDOWN]))
         if token.type == "image"
     ]
     return [(alt, name) for alt, name in found if name]
@@ -102,7 +101,7 @@ def to_plain(text: str) -> str:
     """The words alone, on one line: for names, titles and search. Formulas stay as written."""
     if _is_plain(text):
         return text
-    return " ".join(_plain_of(_tokens(text, None)).split())
+    return " ".join(_plain_of(_PARSER.parse(text[:MAX_MARKDOWN])).split())
 
 
 def _is_plain(text: str) -> bool:
@@ -110,15 +109,12 @@ def _is_plain(text: str) -> bool:
 
 
 def _render(text: str, media_url: MediaUrl | None, inline: bool) -> str:
+    text = _SURROGATE.sub("\ufffd", text)
     if len(text) > MAX_MARKDOWN:
         return _CLEANER.clean(f"<p>{escape(text)}</p>")
     environment = {"media_url": media_url}
     html = _PARSER.renderInline(text, environment) if inline else _PARSER.render(text, environment)
     return _CLEANER.clean(html)
-
-
-def _tokens(text: str, media_url: MediaUrl | None) -> list[Token]:
-    return _PARSER.parse(text[:MAX_MARKDOWN], {"media_url": media_url})
 
 
 def _walk(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -157,8 +153,13 @@ def _gap(state: StateInline, silent: bool) -> bool:
 
 
 def _tame(state: StateCore) -> None:
-    """Hide links to what is not the web, and keep `[[` out of attributes, where no gap can be."""
+    """Hide links to what is not the web, and keep `[[` out of attributes, where no gap can be.
+
+    Headings step down two levels: the page and the question have theirs above the text's.
+    """
     for token in _walk(state.tokens):
+        if token.type.startswith("heading"):
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
         for name, value in token.attrs.items():
             token.attrs[name] = str(value).replace("[[", "[ [")
         hidden = False
@@ -186,7 +187,7 @@ def _code_block(
 ) -> str:
     language = (tokens[index].info.split() or [""])[0].lower()
     code = tokens[index].content
-    if language not in LANGUAGES or len(code) > MAX_HIGHLIGHTED:
+    if language not in LANGUAGES or len(code) > MAX_HIGHLIGHTED or _GAP.search(code):
         return f"<pre><code>{escape(code)}</code></pre>\n"
     html = highlight(code, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True))
     return f'<pre><code class="highlight">{html}</code></pre>\n'
@@ -196,8 +197,11 @@ def _display_math(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
 ) -> str:
     # a span, not the plug-in's div: a div would end the paragraph that it stands in
-    return f'<span class="math display">{mathml(tokens[index].content.strip(), True)}</span>'
+    return f'<span class="math display">{_formula(tokens[index].content.strip(), True)}</span>'
 
+
+def _formula(source: str, display: bool) -> str:
+    return as_code(source) if _GAP.search(source) else mathml(source, display)
 
 
 def _parser() -> MarkdownIt:
@@ -208,7 +212,7 @@ def _parser() -> MarkdownIt:
         allow_space=False,  # with allow_digits, pandoc's rule: "$5 or 6 $" is money
         allow_digits=False,
         double_inline=True,
-        renderer=lambda source, options: mathml(source, bool(options.get("display_mode"))),
+        renderer=lambda source, options: _formula(source, bool(options.get("display_mode"))),
     )
     parser.inline.ruler.before("link", "gap", _gap)
     parser.core.ruler.push("tame", _tame)

@@ -20,8 +20,8 @@ COMMANDS = frozenset(
     forall exists nexists neg lnot top bot ldots cdots vdots ddots dots dotsc dotsb
     pm mp times div cdot ast star circ bullet oplus ominus otimes oslash odot cap cup sqcap sqcup
     wedge vee land lor setminus dagger ddagger wr amalg uplus
-    leq le geq ge neq ne ll gg lt gt equiv sim simeq approx cong propto doteq prec succ preceq succeq
-    subset supset subseteq supseteq subsetneq supsetneq sqsubseteq sqsupseteq in notin ni
+    leq le geq ge neq ne ll gg lt gt equiv sim simeq approx cong propto doteq prec succ preceq
+    succeq subset supset subseteq supseteq subsetneq supsetneq sqsubseteq sqsupseteq in notin ni
     mid nmid parallel perp vdash dashv models asymp bowtie triangle square
     leftarrow gets rightarrow to leftrightarrow uparrow downarrow updownarrow Leftarrow Rightarrow
     Leftrightarrow Uparrow Downarrow longleftarrow longrightarrow longleftrightarrow
@@ -44,7 +44,8 @@ COMMANDS = frozenset(
     """.split()
 )
 ENVIRONMENTS = frozenset(
-    "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix cases array align align* split".split()
+    """matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix cases array align align*
+    split""".split()
 )
 _COMMAND = re.compile(r"\\([a-zA-Z]+)")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{([^}]*)\}")

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec
+from urllib.parse import unquote
 from zoneinfo import available_timezones
 
 from flask import Flask, abort, g, redirect, request, session, url_for
-from flask_login import UserMixin, current_user, login_user
+from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from quizapp.extensions import login
@@ -15,6 +16,7 @@ from quizapp.services import sessions
 from quizapp.services.sessions import Person
 
 P = ParamSpec("P")
+LONGEST_NEXT = 2000
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -68,6 +70,22 @@ def sign_in(who: Person, token: str) -> None:
     login_user(Visitor(who, token))
 
 
+def sign_out() -> None:
+    """End this browser's session for good and forget everything about it, a waiting guest too."""
+    waiting = session.get("guest")
+    if current_user.is_authenticated:
+        sessions.end(current_user.token)
+    if waiting:
+        sessions.end(waiting)
+    forget()
+
+
+def forget() -> None:
+    """Make this browser a stranger; what stands in the database is as it was."""
+    logout_user()
+    session.clear()
+
+
 def browser_tz() -> str:
     """Return the browser's time zone, which a script keeps in a cookie; UTC where it is not known."""
     tz = request.cookies.get("tz", "")
@@ -100,7 +118,38 @@ def admin_required(view: Callable[P, Any]) -> Callable[P, Any]:
     return wrapped
 
 
+def someone_required(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Send strangers to the sign-in page; a guest may stay."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Any:
+        return redirect_to_sign_in() if person() is None else view(*args, **kwargs)
+
+    return wrapped
+
+
 def redirect_to_sign_in() -> Response:
     """Send the browser to sign in and back here afterwards."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    here = request.script_root + request.full_path.rstrip("?")
+    back = here if request.method == "GET" else None
     return redirect(url_for("people.sign_in", next=back))
+
+
+def safe_next(target: str | None) -> str | None:
+    """Return where to go next if every browser takes it for a path on this host, else None.
+
+    Browsers read a backslash as a slash, drop tabs and line ends, and take `//x` for a host.
+    """
+    if not target or len(target) > LONGEST_NEXT or not target.startswith("/"):
+        return None
+    if "\\" in target or any(ord(character) <= 0x20 or ord(character) == 0x7F for character in target):
+        return None
+    path = target.partition("?")[0].partition("#")[0]
+    # Also encoded: something between us and the browser may decode once more.
+    decoded = unquote(path)
+    return None if any(bad in path or bad in decoded for bad in ("//", "\\", "\t")) else target
+
+
+def address() -> str:
+    """Return where this request comes from, for counting tries."""
+    return request.remote_addr or ""

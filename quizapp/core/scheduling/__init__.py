@@ -1,1 +1,1 @@
-"""When a fact comes back: learner days, the memory model, fuzz, evidence, and the fold of the log."""
+"""When a fact comes back: learner days, memory model, fuzz, evidence, the fold of the log."""

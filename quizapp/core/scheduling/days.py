@@ -16,11 +16,9 @@ def learner_day(at: datetime, tz: str, rollover_minutes: int) -> int:
     """
     if at.tzinfo is None:
         raise ValueError("a learner day needs an aware time")
-    # The wall clock gives the day but for the hours around a change of offset: then walk.
+    # What the wall clock shows has been reached. More may have been, before it was set back.
     local = at.astimezone(_zone(tz))
     day = local.toordinal() - (local.hour * 60 + local.minute < rollover_minutes)
-    while at < _start(day, tz, rollover_minutes):
-        day -= 1
     while at >= _start(day + 1, tz, rollover_minutes):
         day += 1
     return day

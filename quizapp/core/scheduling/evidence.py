@@ -12,7 +12,7 @@ PRIOR_RECALL = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A rating (1 again .. 4 easy), and where it may have been a guess, the chance that it was not."""
+    """A rating (1 again .. 4 easy), and for what may be a guess the chance that it was known."""
 
     rating: int
     p_knew: float | None
@@ -23,6 +23,7 @@ def evidence(
     score: float | None,
     guess: float | None,
     retrievability: float | None,
+    *,
     rating: int | None = None,
     hinted: bool = False,
 ) -> Evidence | None:

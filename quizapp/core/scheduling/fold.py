@@ -122,8 +122,8 @@ def fold(
     """
     rows = list(rows)
     card: CardState | None = None
-    for _, _, card in history(rows, weights_by_version):
-        pass
+    for _, _, after in history(rows, weights_by_version):
+        card = after
     if card is None:
         return None
     return rezoned(replace(card, log_seq=max(row.seq for row in rows)), tz, rollover_minutes)
@@ -163,7 +163,7 @@ def rezoned(card: CardState, tz: str, rollover_minutes: int) -> CardState:
     return replace(card, due_at=day_start(card.due_day, tz, rollover_minutes))
 
 
-def schedule(
+def schedule(  # noqa: PLR0917 - what was answered, when, and where: always all of them
     card: CardState | None,
     rating: int,
     p_knew: float | None,

@@ -1,0 +1,1 @@
+"""Articles: how their plain text is divided into blocks, paragraphs and sentences."""

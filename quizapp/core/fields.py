@@ -1,0 +1,101 @@
+"""The entries of a question's body: shared descriptions of them, and a walk over their texts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from quizapp.core.question import Field
+
+# Lists whose entries carry an id, and the letter of the ids that are given to those without one.
+ID_LETTERS = {
+    "options": "o",
+    "answers": "a",
+    "lefts": "l",
+    "rights": "r",
+    "items": "i",
+    "words": "w",
+}
+
+FEEDBACK = Field("feedback", "Feedback", "markdown")
+FRACTION = Field("fraction", "Share of the points", "number", default="0")
+SHUFFLE = Field("shuffle", "Show in random order", "bool", default=True)
+FACT = Field("fact", "Fact", "text")
+WORDING = Field("text", "Text", "markdown", required=True)
+# hints is the one list of bare texts: its entries are Markdown and have a place instead of an id
+COMMON = (
+    Field("feedback", "General feedback", "markdown"),
+    Field("hints", "Hints", "list"),
+)
+OPTIONS = Field("options", "Options", "list", required=True, entry=(WORDING, FRACTION, FEEDBACK))
+ANSWERS = Field(
+    "answers",
+    "Accepted answers",
+    "list",
+    required=True,
+    entry=(
+        Field("text", "Text", "text", required=True),
+        Field("fraction", "Share of the points", "number", default="1"),
+        FEEDBACK,
+    ),
+)
+COMPARISON = (
+    Field("case", "Upper and lower case matter", "bool", default=False),
+    Field("diacritics", "Accents matter", "bool", default=True),
+    Field("typos", "Slips forgiven", "number", default=0),
+)
+
+
+def scoring(*names: str) -> Field:
+    """The entry that says how parts become a score; the first name is the default."""
+    return Field("scoring", "Scoring", "choice", choices=names, default=names[0])
+
+
+def entries(body: Any, name: str) -> list[Mapping[str, Any]]:
+    """The entries of a list that have an id of their own; what is malformed is left out."""
+    found: dict[str, Mapping[str, Any]] = {}
+    listed = body.get(name) if isinstance(body, Mapping) else None
+    for entry in listed if isinstance(listed, list | tuple) else ():
+        if isinstance(entry, Mapping) and isinstance(entry.get("id"), str):
+            found.setdefault(entry["id"], entry)
+    return list(found.values())
+
+
+def by_id(body: Any, name: str) -> dict[str, Mapping[str, Any]]:
+    """The entries of a list by id, in order."""
+    return {entry["id"]: entry for entry in entries(body, name)}
+
+
+def text_of(holder: Mapping[str, Any], name: str) -> str:
+    """The text of an entry, "" where there is none."""
+    value = holder.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def filled(texts: Iterable[tuple[str, Mapping[str, Any], str]]) -> list[str]:
+    """The paths of those of (path, holder, name) whose text is not blank."""
+    return [path for path, holder, name in texts if text_of(holder, name).strip()]
+
+
+def markdown_texts(
+    fields: Iterable[Field], holder: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, str]]:
+    """(path, text) of every Markdown text in a body that is not empty, in the order of `fields`."""
+    for field in fields:
+        value, path = holder.get(field.name), f"{prefix}{field.name}"
+        if field.kind == "markdown" and isinstance(value, str) and value:
+            yield path, value
+        elif field.kind in ("list", "map"):
+            for key, entry in keyed_entries(value):
+                if isinstance(entry, Mapping):
+                    yield from markdown_texts(field.entry, entry, f"{path}.{key}.")
+                elif not field.entry and isinstance(entry, str) and entry:
+                    yield f"{path}.{key}", entry
+
+
+def keyed_entries(value: Any) -> Iterator[tuple[str, Any]]:
+    """The entries of a list or map with the last part of their path: the id, else the place."""
+    if isinstance(value, Mapping):
+        yield from ((str(key), entry) for key, entry in value.items())
+    elif isinstance(value, list | tuple):
+        for place, entry in enumerate(value):
+            own = entry.get("id") if isinstance(entry, Mapping) else None
+            yield (own if isinstance(own, str) and own else str(place)), entry

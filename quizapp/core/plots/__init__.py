@@ -1,0 +1,7 @@
+"""All plots, by name."""
+
+from quizapp.core.plots import due_days, retention, scores, stability, year
+from quizapp.core.plots.chart import Plot
+from quizapp.core.registry import by_name
+
+PLOTS: dict[str, Plot] = by_name(due_days, year, retention, scores, stability)

@@ -1,0 +1,53 @@
+"""The Markdown texts of any question with their paths, and ids for entries that have none."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from quizapp.core.fields import ID_LETTERS, markdown_texts
+from quizapp.core.question import Field, Question
+from quizapp.core.question_types import QUESTION_TYPES
+
+
+def texts(question: Question) -> Iterator[tuple[str, str]]:
+    """(path, Markdown) of every text that is not empty: "stem", "options.o1.feedback" and so on."""
+    if question.stem:
+        yield "stem", question.stem
+    yield from markdown_texts(QUESTION_TYPES[question.type].FIELDS, question.body)
+
+
+def fill_ids(type: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with an id in each entry that needs one: o1, o2 ... by place in the file.
+
+    Ids that are there stay. The body given is not changed.
+    """
+    return _with_ids(QUESTION_TYPES[type].FIELDS, body)
+
+
+def _with_ids(fields: Iterable[Field], holder: Mapping[str, Any]) -> dict[str, Any]:
+    filled = dict(holder)
+    for field in fields:
+        value = holder.get(field.name)
+        if field.name in ID_LETTERS and isinstance(value, list | tuple):
+            filled[field.name] = _numbered(value, ID_LETTERS[field.name])
+        elif field.kind == "map" and isinstance(value, Mapping):
+            filled[field.name] = {
+                key: _with_ids(field.entry, entry) if isinstance(entry, Mapping) else entry
+                for key, entry in value.items()
+            }
+    return filled
+
+
+def _numbered(listed: Iterable[Any], letter: str) -> list[Any]:
+    """An entry's number is its place; where another entry has that id already, the next free."""
+    listed = list(listed)
+    taken = {str(entry.get("id")) for entry in listed if isinstance(entry, Mapping)}
+    numbered = []
+    for place, entry in enumerate(listed, 1):
+        if isinstance(entry, Mapping) and entry.get("id") in (None, ""):
+            free = (f"{letter}{number}" for number in count(place))
+            own = next(name for name in free if name not in taken)
+            taken.add(own)
+            entry = {"id": own} | {name: entry[name] for name in entry if name != "id"}
+        numbered.append(entry)
+    return numbered

@@ -1,0 +1,153 @@
+"""Answering a question: graded, logged, and followed by the next one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from quizapp.core.question import Grade, Response
+from quizapp.core.scheduling import fsrs
+from quizapp.core.scheduling.days import learner_day
+from quizapp.core.scheduling.fold import CardState, schedule
+from quizapp.core.scheduling.fuzz import chance
+from quizapp.database import writing
+from quizapp.extensions import db
+from quizapp.services import queue, replay, responses
+from quizapp.services.questions import Absent, Asked, Place, asked, part_facts, place
+from quizapp.services.responses import Facts, Given, IdReused
+from quizapp.services.sessions import Person
+
+__all__ = ["Absent", "Answered", "IdReused", "NotAskable", "answer", "outcome", "preview"]
+
+EARLIEST = timedelta(days=30)  # an offline phone may hand in answers this old
+LONGEST_MS = 86_400_000
+
+
+class NotAskable(ValueError):
+    """A question that takes no answers: a description, a draft, or kept as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answer came to."""
+
+    asked: Asked
+    place: Place
+    client_id: str
+    response: Response
+    grade: Grade
+    card: CardState | None
+    seq: int
+    next: Asked | None
+
+
+def answer(
+    person: Person,
+    client_id: str,
+    question_uid: str,
+    version: int,
+    raw: object,
+    *,
+    now: datetime,
+    took_ms: int | None = None,
+    answered_at: datetime | None = None,
+    source: str = "study",
+    bank_id: int | None = None,
+    marks: Mapping[str, Any] | None = None,
+) -> Answered:
+    """Grade an answer, log it with all that follows, and choose what to ask next.
+
+    One transaction; when it returns, the answer is on disk. The same id and body again gives the
+    same grading and writes nothing. `bank_id` keeps the next question in that bank.
+    Raises Absent, NotAskable, BadResponse, IdReused, Busy.
+    """
+    where = place(question_uid, person)
+    question = asked(where.id, version)
+    if question.kind.GRADED_BY == "nobody" or where.status == "draft":
+        raise NotAskable
+    response = question.kind.parse(question.question, raw)
+    grade = question.kind.grade(question.question, response)
+    given = Given(
+        client_id=client_id,
+        asked=question,
+        response=response,
+        grade=grade,
+        source=source,
+        answered_at=when(answered_at, now),
+        received_at=now,
+        took_ms=None if took_ms is None else min(max(took_ms, 0), LONGEST_MS),
+        marks=marks,
+    )
+    facts = Facts(where.bank_id, where.fact_id, part_facts(where.id))
+    with writing() as session:
+        logged = responses.log(session.connection(), person, given, facts)
+    following = queue.next_question(person, now, bank_id)
+    db.session.rollback()
+    return Answered(
+        question, where, client_id, response, grade, logged.card, logged.seq, following
+    )
+
+
+def when(answered_at: datetime | None, now: datetime) -> datetime:
+    """Return when an answer was given: what the client says, but neither later than now nor very old."""
+    if answered_at is None or answered_at > now:
+        return now
+    return max(answered_at, now - EARLIEST)
+
+
+def outcome(asked: Asked, score: float | None) -> str:
+    """Return right, partial, wrong, self (a flashcard) or waiting (for a person)."""
+    if asked.kind.GRADED_BY == "learner":
+        return "self"
+    if score is None:
+        return "waiting"
+    if score >= 1:
+        return "right"
+    return "partial" if score > 0 else "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a flashcard's button would do."""
+
+    rating: int
+    due_at: datetime
+    wait_s: int | None  # a step within the day
+    interval_days: int
+    recall: float  # predicted on that day
+
+
+def preview(person: Person, fact_id: int | None, now: datetime) -> list[Rating]:
+    """Return what each of the four ratings would do to the memory of a fact now."""
+    connection = db.session.connection()
+    card = replay.card_of(connection, person.id, fact_id) if fact_id else None
+    weights = replay.weights_of(connection, person.id, person.params_version)
+    today = learner_day(now, person.tz, person.rollover_minutes)
+    day = max(today, card.last_day) if card else today
+    delta = max(day - card.last_day, 0) if card else 0
+    outcomes = fsrs.preview(card.memory if card else None, delta, weights=weights)
+    ratings = []
+    for rating, after in outcomes.items():
+        due_day, due_at = schedule(
+            card,
+            rating,
+            None,
+            now,
+            day,
+            person.tz,
+            person.rollover_minutes,
+            steps=True,
+            chance=chance(person.id, fact_id or 0, card.reps if card else 0),
+            retention=person.desired_retention,
+            weights=weights,
+        )
+        elapsed = max((due_at - now).total_seconds() / 86400, 0.0)
+        recall = fsrs.retrievability(after.memory.stability, elapsed, weights)
+        ratings.append(Rating(rating, due_at, after.wait_s, due_day - day, recall))
+    return ratings
+
+
+def seed_of(client_id: str) -> int:
+    """Return the seed of a study question's option order: the id it will be answered under."""
+    return UUID(client_id).int & (2**53 - 1)

@@ -1,0 +1,200 @@
+"""What is kept about a person, as files for them: everything as JSON, answers as CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from quizapp.extensions import db
+from quizapp.models import (
+    Attempt,
+    Audit,
+    Bank,
+    Course,
+    Fact,
+    LoggedResponse,
+    Question,
+    QuestionVersion,
+    Quiz,
+    User,
+)
+
+FORMAT = "quizapp-person/1"
+LIVE = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # a spreadsheet runs a cell that begins so
+HEADER = (
+    *("answered_at", "bank", "question", "type", "source", "answer"),
+    *("score", "fraction", "took_ms"),
+)
+# What stands for a number of ours in the file: (column, its table, what is public of it).
+PUBLIC: tuple[tuple[str, Any, Any], ...] = (
+    ("question_id", Question.id, Question.uid),
+    ("fact_id", Fact.id, Fact.uid),
+    ("bank_id", Bank.id, Bank.slug),
+    ("quiz_id", Quiz.id, Quiz.slug),
+    ("course_id", Course.id, Course.uid),
+)
+
+
+def export(user_id: int) -> dict[str, Any]:
+    """Return all that is kept about a person, table by table, ready for JSON; never a hash.
+
+    Marks of an attempt that is not handed in yet are left out: nobody sees them before.
+    """
+    tables = {
+        table.name: [_plain(row) for row in _rows(table, user_id)]
+        for table in User.metadata.sorted_tables
+        if "user_id" in table.columns
+    }
+    _hide_marks(tables, user_id)
+    asked = {row["question_id"] for name in ("responses", "reviews") for row in tables[name]}
+    asked |= {row["question_id"] for row in tables["attempt_items"]}
+    met = {row["fact_id"] for name in ("reviews", "cards", "card_marks") for row in tables[name]}
+    names = {column: _public(column, tables) for column, _, _ in PUBLIC}
+    for rows in tables.values():
+        for row in rows:
+            for column in names.keys() & row.keys():
+                row[column.removesuffix("_id")] = names[column].get(row.pop(column))
+    profile = _rows(User.__table__, user_id, "id")
+    return {
+        "format": FORMAT,
+        "profile": _plain(profile[0]) if profile else None,
+        **tables,
+        "questions": _questions(asked),
+        "facts": _facts(met),
+        "owned": {"banks": _owned(Bank, user_id), "quizzes": _owned(Quiz, user_id)},
+        "audit": [_plain(row) for row in _rows(Audit.__table__, user_id, "subject_user_id")],
+    }
+
+
+def json_lines(data: dict[str, Any]) -> Iterator[str]:
+    """Yield the file in pieces of some size: one table, one piece."""
+    encoder = json.JSONEncoder(ensure_ascii=False, indent=1, default=_text)
+    opening = "{\n"
+    for name, part in data.items():
+        yield f"{opening}{encoder.encode(name)}: {encoder.encode(part)}"
+        opening = ",\n"
+    yield "\n}\n"
+
+
+def responses_csv(user_id: int) -> Iterator[str]:
+    """Yield a person's answers as CSV, line by line; no cell is live in a spreadsheet."""
+    yield _line(HEADER)
+    rows = db.session.execute(
+        sa.select(
+            LoggedResponse,
+            Bank.title,
+            QuestionVersion.stem,
+            Question.type,
+            Attempt.state,
+        )
+        .join(Question, Question.id == LoggedResponse.question_id)
+        .join(Bank, Bank.id == Question.bank_id)
+        .join(
+            QuestionVersion,
+            sa.and_(
+                QuestionVersion.question_id == LoggedResponse.question_id,
+                QuestionVersion.number == LoggedResponse.question_version,
+            ),
+        )
+        .outerjoin(
+            Attempt,
+            sa.and_(
+                Attempt.user_id == LoggedResponse.user_id, Attempt.n == LoggedResponse.attempt_n
+            ),
+        )
+        .where(LoggedResponse.user_id == user_id)
+        .order_by(LoggedResponse.seq)
+    )
+    for answer, bank, stem, kind, state in rows:
+        marks = (None, None) if state == "open" else (answer.score, answer.fraction)
+        payload = json.dumps(answer.payload, ensure_ascii=False)
+        at = answer.answered_at.isoformat()
+        yield _line((at, bank, stem, kind, answer.source, payload, *marks, answer.took_ms))
+
+
+def safe_cell(value: object) -> object:
+    """Return a text as a spreadsheet may show it; numbers stay numbers."""
+    if isinstance(value, str) and value.startswith(LIVE):
+        return "'" + value
+    return value
+
+
+def _line(cells: tuple[object, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([safe_cell(cell) for cell in cells])
+    return line.getvalue()
+
+
+def _rows(table: Any, user_id: int, column: str = "user_id") -> list[dict[str, Any]]:
+    select = sa.select(table).where(table.c[column] == user_id).order_by(*table.primary_key)
+    return [dict(row) for row in db.session.execute(select).mappings()]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Leave out hashes, and what only we need."""
+    inner = {"user_id", "id", "email_key", "epoch", "password_hash", "actor_id", "subject_user_id"}
+    return {
+        name: value for name, value in row.items() if name not in inner and "sha256" not in name
+    }
+
+
+def _hide_marks(tables: dict[str, list[dict[str, Any]]], user_id: int) -> None:
+    """Leave out what was given for answers of attempts that are still open."""
+    still_open = {row["n"] for row in tables["attempts"] if row["state"] == "open"}
+    for row in tables["responses"]:
+        if row["attempt_n"] in still_open:
+            row.update(score=None, fraction=None, detail=None)
+
+
+def _public(column: str, tables: dict[str, list[dict[str, Any]]]) -> dict[int, str]:
+    """Map our numbers in a column of all tables to what is public."""
+    numbers = {row[column] for rows in tables.values() for row in rows if row.get(column)}
+    _, key, public = next(entry for entry in PUBLIC if entry[0] == column)
+    found: dict[int, str] = {}
+    for some in _chunks(sorted(numbers)):
+        found.update(db.session.execute(sa.select(key, public).where(key.in_(some))).all())  # type: ignore[arg-type]
+    return found
+
+
+def _questions(ids: set[int]) -> list[dict[str, Any]]:
+    """Return what was asked: a file of numbers alone says nothing."""
+    return [
+        {"question": uid, "version": number, "type": kind, "stem": stem}
+        for some in _chunks(sorted(ids))
+        for uid, number, kind, stem in db.session.execute(
+            sa.select(Question.uid, QuestionVersion.number, Question.type, QuestionVersion.stem)
+            .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+            .where(Question.id.in_(some))
+            .order_by(Question.id, QuestionVersion.number)
+        )
+    ]
+
+
+def _facts(ids: set[int]) -> list[dict[str, Any]]:
+    return [
+        {"fact": uid, "statement": statement}
+        for some in _chunks(sorted(ids))
+        for uid, statement in db.session.execute(
+            sa.select(Fact.uid, Fact.statement).where(Fact.id.in_(some)).order_by(Fact.id)
+        )
+    ]
+
+
+def _owned(table: Any, user_id: int) -> list[dict[str, str]]:
+    rows = db.session.execute(sa.select(table.slug, table.title).where(table.owner_id == user_id))
+    return [{"slug": slug, "title": title} for slug, title in rows]
+
+
+def _chunks(numbers: list[int], size: int = 500) -> Iterator[list[int]]:
+    for start in range(0, len(numbers), size):
+        yield numbers[start : start + size]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,133 @@
+"""What an attempt came to, question by question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from quizapp.core.question import Response
+from quizapp.extensions import db
+from quizapp.models import LoggedResponse, Question
+from quizapp.models.memory import Regrade
+from quizapp.services import evidence
+from quizapp.services.attempt_views import Attempt, Item
+from quizapp.services.evidence import Passage
+from quizapp.services.handing_in import points_of
+from quizapp.services.sessions import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One question of an attempt, judged."""
+
+    item: Item
+    response: Response | None
+    score: float | None
+    parts: Mapping[str, float]
+    feedback: Sequence[str]
+    outcome: str  # right, partial, wrong, waiting (for a person), none (no answer)
+    points: float | None
+    try_no: int
+    passage: Passage | None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it needs no second look."""
+        return self.outcome == "right"
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether some of it was not known; what awaits a person is neither."""
+        return self.outcome in {"partial", "wrong", "none"}
+
+
+def of_attempt(person: Person, attempt: Attempt) -> list[Result]:
+    """Return all questions of an attempt with what counts: the first try, as judged last."""
+    given: dict[int, Any] = {}
+    for row in _responses(person, attempt.n):
+        given.setdefault(row.slot, row)
+    return _results(attempt, attempt.items, given)
+
+
+def of_place(person: Person, attempt: Attempt, slot: int) -> Result | None:
+    """Return the last answer to one question of a practice attempt, None where there is none."""
+    rows = [row for row in _responses(person, attempt.n) if row.slot == slot]
+    if not rows:
+        return None
+    return _results(attempt, [attempt.item(slot)], {slot: rows[-1]})[0]
+
+
+def _responses(person: Person, n: int) -> list[Any]:
+    """Return the answers of an attempt by place and try, each with its latest judgement."""
+    later = (
+        sa.select(sa.func.max(Regrade.n))
+        .where(Regrade.user_id == LoggedResponse.user_id, Regrade.seq == LoggedResponse.seq)
+        .scalar_subquery()
+    )
+    columns = (LoggedResponse.slot, LoggedResponse.try_no, LoggedResponse.payload)
+    return list(
+        db.session.execute(
+            sa.select(
+                *columns,
+                sa.case((Regrade.n.is_(None), LoggedResponse.score), else_=Regrade.score).label(
+                    "score"
+                ),
+                sa.case(
+                    (Regrade.n.is_(None), LoggedResponse.fraction), else_=Regrade.fraction
+                ).label("fraction"),
+                LoggedResponse.detail,
+            )
+            .outerjoin(
+                Regrade,
+                sa.and_(
+                    Regrade.user_id == LoggedResponse.user_id,
+                    Regrade.seq == LoggedResponse.seq,
+                    Regrade.n == later,
+                ),
+            )
+            .where(LoggedResponse.user_id == person.id, LoggedResponse.attempt_n == n)
+            .order_by(LoggedResponse.slot, LoggedResponse.try_no, LoggedResponse.seq)
+        )
+    )
+
+
+def _results(attempt: Attempt, items: Sequence[Item], given: Mapping[int, Any]) -> list[Result]:
+    facts = _facts([item.asked.id for item in items])
+    floor = attempt.settings.floor_zero
+    return [
+        _result(item, given.get(item.slot), floor, evidence.of_fact(facts.get(item.asked.id)))
+        for item in items
+    ]
+
+
+def _result(item: Item, row: Any, floor: bool, passage: Passage | None) -> Result:
+    if row is None:
+        return Result(item, None, 0.0, {}, (), "none", 0.0, 0, passage)
+    points = None if row.fraction is None else points_of(row.fraction, item.weight, floor)
+    return Result(
+        item=item,
+        response=row.payload,
+        score=row.score,
+        parts=row.detail.get("parts", {}),
+        feedback=row.detail.get("feedback", ()),
+        outcome=_outcome(row.score),
+        points=points,
+        try_no=row.try_no,
+        passage=passage,
+    )
+
+
+def _outcome(score: float | None) -> str:
+    if score is None:
+        return "waiting"
+    if score >= 1:
+        return "right"
+    return "partial" if score > 0 else "wrong"
+
+
+def _facts(question_ids: list[int]) -> dict[int, int | None]:
+    rows = db.session.execute(
+        sa.select(Question.id, Question.fact_id).where(Question.id.in_(question_ids))
+    )
+    return dict(row._tuple() for row in rows)

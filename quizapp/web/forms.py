@@ -1,0 +1,168 @@
+"""The forms that are not built from a question: fields, labels, and what each accepts."""
+
+import unicodedata
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TimeField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from quizapp.services import preferences, weak_passwords
+from quizapp.services.people import ROLES
+
+
+def tidy(text: str | None) -> str | None:
+    """Return a text in the one form that is stored, without white space at its ends."""
+    return unicodedata.normalize("NFC", text).strip() if text else text
+
+
+def storable(_form: Any, field: Field) -> None:
+    """Refuse a character that PostgreSQL cannot store."""
+    if "\0" in (field.data or ""):
+        raise ValidationError(_l("This holds a character that cannot be stored."))
+
+
+def text(label: Any, longest: int, *more: Any) -> StringField:
+    """Return a field for a line of text."""
+    return StringField(label, filters=[tidy], validators=[*more, Length(max=longest), storable])
+
+
+def password(label: Any, autocomplete: str) -> PasswordField:
+    """Return a field for a password, which no filter may touch."""
+    return PasswordField(
+        label,
+        validators=[InputRequired(_l("Write the password.")), storable],
+        render_kw={"autocomplete": autocomplete, "maxlength": weak_passwords.LONGEST},
+    )
+
+
+def email() -> StringField:
+    """Return a field for an e-mail address; the service decides what is one."""
+    field: StringField = text(_l("Email"), 320, InputRequired(_l("Write your e-mail address.")))
+    field.kwargs["render_kw"] = {
+        "type": "email",
+        "autocomplete": "username",
+        "autocapitalize": "none",
+        "spellcheck": "false",
+    }
+    return field
+
+
+class ActForm(FlaskForm):  # type: ignore[misc]
+    """A button: only the token that shows where it came from."""
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """Who are you?"""
+
+    email = email()
+    password = password(_l("Password"), "current-password")
+
+
+class SignUpForm(FlaskForm):  # type: ignore[misc]
+    """A new account."""
+
+    name = text(_l("Name"), 200)
+    name.kwargs["render_kw"] = {"autocomplete": "name"}
+    email = email()
+    password = password(_l("Password"), "new-password")
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password by a link."""
+
+    password = password(_l("New password"), "new-password")
+
+
+class ChangePasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password in place of the one that is known."""
+
+    current = password(_l("Password now"), "current-password")
+    password = password(_l("New password"), "new-password")
+
+
+class EraseForm(FlaskForm):  # type: ignore[misc]
+    """An account goes with its password."""
+
+    password = password(_l("Password"), "current-password")
+
+
+class EraseGuestForm(FlaskForm):  # type: ignore[misc]
+    """A guest has no password, so a tick has to do."""
+
+    sure = BooleanField(
+        _l("Yes, delete everything"), validators=[InputRequired(_l("Tick this to delete."))]
+    )
+
+
+class SettingsForm(FlaskForm):  # type: ignore[misc]
+    """What people set for themselves."""
+
+    name = text(_l("Name"), 200)
+    tz = SelectField(_l("Time zone"))
+    rollover = TimeField(_l("A new day begins at"), validators=[InputRequired()])
+    new_per_day = IntegerField(
+        _l("New facts a day"),
+        validators=[InputRequired(), NumberRange(*preferences.NEW_PER_DAY)],
+    )
+    reviews_per_day = IntegerField(
+        _l("Reviews a day"),
+        validators=[InputRequired(), NumberRange(*preferences.REVIEWS_PER_DAY)],
+    )
+    retention = IntegerField(
+        _l("Desired retention, in percent"), validators=[InputRequired(), NumberRange(70, 97)]
+    )
+    rating_buttons = RadioField(
+        _l("Buttons after a flashcard"),
+        coerce=int,
+        choices=[(2, _l("Two: Again, Good")), (4, _l("Four: Again, Hard, Good, Easy"))],
+    )
+    single_keys = BooleanField(_l("Single keys answer and rate"))
+    theme = RadioField(
+        _l("Colours"),
+        choices=[
+            ("system", _l("As the system has them")),
+            ("light", _l("Light")),
+            ("dark", _l("Dark")),
+        ],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tz.choices = [(zone, zone.replace("_", " ")) for zone in preferences.zones()]
+        current = kwargs.get("data", {}).get("tz")
+        if current and current not in preferences.zones():
+            self.tz.choices.append((current, current))
+
+
+class RoleForm(FlaskForm):  # type: ignore[misc]
+    """What somebody may do."""
+
+    role = SelectField(
+        _l("Role"),
+        choices=[
+            ("learner", _l("Learner")),
+            ("instructor", _l("Instructor")),
+            ("admin", _l("Admin")),
+        ],
+    )
+
+
+class InviteForm(RoleForm):
+    """An invitation; mailed where there is an address to mail it to."""
+
+    email = text(_l("Send it to (e-mail, may stay empty)"), 320, Optional())
+
+
+assert tuple(value for value, _ in RoleForm.role.kwargs["choices"]) == ROLES  # noqa: S101

@@ -1,0 +1,160 @@
+"""Questions as HTML: asked through the widget of their type, and graded."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from markupsafe import Markup
+
+from quizapp.core.question import Response
+from quizapp.services.answers import outcome
+from quizapp.services.questions import Asked
+
+Form = Mapping[str, Any]
+MOST_FIELDS = 2000
+
+
+GAP = re.compile(r"\[\[(\w+)\]\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A flashcard's rating button, in words."""
+
+    rating: int
+    when: str
+    date: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a widget's template sees."""
+
+    asked: Asked
+    mode: str  # study, practice, exam
+    shown: Mapping[str, Any]
+    draft: Mapping[str, Any] = field(default_factory=dict)
+    ratings: Sequence[Button] = ()
+    evidence: Markup | None = None
+    response: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, float] = field(default_factory=dict)
+    feedback: Sequence[str] = ()
+    score: float | None = None
+
+    @property
+    def one_tap(self) -> bool:
+        """Whether an option answers at once: a submit button, never on change."""
+        return self.mode != "exam"
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The type's own part of the question."""
+        return self.asked.question.body
+
+    @property
+    def key(self) -> Response:
+        """The right response; empty where the app does not grade."""
+        return self.asked.kind.key(self.asked.question) or {}
+
+    @property
+    def outcome(self) -> str:
+        """right, partial, wrong, self or waiting."""
+        return outcome(self.asked, self.score)
+
+    def html(self, path: str) -> Markup:
+        """Return a rendered text of the question, cleaned when it was stored."""
+        return Markup(self.asked.html.get(path, ""))  # noqa: S704
+
+    def inline(self, path: str) -> Markup:
+        """Return a rendered text without its paragraph, for a place inside a line."""
+        html = self.asked.html.get(path, "").strip()
+        if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
+            html = html[3:-4]
+        return Markup(html)  # noqa: S704
+
+    def plain(self, path: str) -> str:
+        """Return a text without any markup, for a select box."""
+        return Markup(self.asked.html.get(path, "")).striptags()  # noqa: S704
+
+    @property
+    def pieces(self) -> list[Markup | str]:
+        """Return the stem cut at its gaps: text, gap, text, gap ... text."""
+        cut = GAP.split(self.asked.html.get("stem", ""))
+        return [Markup(piece) if n % 2 == 0 else piece for n, piece in enumerate(cut)]  # noqa: S704
+
+    def entries(self, name: str) -> dict[str, Mapping[str, Any]]:
+        """Return the entries of a list in the body, by id."""
+        return {entry["id"]: entry for entry in self.body.get(name, ())}
+
+
+def ask(
+    asked: Asked,
+    *,
+    seed: int,
+    mode: str,
+    draft: Mapping[str, Any] | None = None,
+    ratings: Sequence[Button] = (),
+    evidence: Markup | None = None,
+) -> Markup:
+    """Return the inputs that ask a question: no form tag, no key, options in the seed's order.
+
+    `draft` is a response to show as given. Field names are read back by `read_form`.
+    """
+    view = View(asked, mode, asked.shown(seed), draft or {}, ratings, evidence)
+    return _macro(asked, "ask", view)
+
+
+def graded(
+    asked: Asked,
+    *,
+    seed: int,
+    response: Response,
+    parts: Mapping[str, float],
+    feedback: Sequence[str],
+    score: float | None,
+    mode: str = "study",
+) -> Markup:
+    """Return a question with its answer, the right answer, and the feedback that applies."""
+    view = View(
+        asked,
+        mode,
+        asked.shown(seed),
+        response=response,
+        parts=parts,
+        feedback=feedback,
+        score=score,
+    )
+    return _macro(asked, "graded", view)
+
+
+def _macro(asked: Asked, name: str, view: View) -> Markup:
+    template = current_app.jinja_env.get_template(f"widgets/{asked.kind.WIDGET}.html")
+    return Markup(getattr(template.module, name)(view))  # noqa: S704 - templates escape
+
+
+def read_form(items: Iterable[tuple[str, str]]) -> dict[str, Any] | None:
+    """Return the response that a plain form sends; None where it sends none.
+
+    `r.text` is an entry, `r.options[]` a list, `r.gaps.1` an entry of a map; the question type
+    turns texts into its own kinds. The same names are read by static/answer.js.
+    """
+    response: dict[str, Any] = {}
+    for number, (name, value) in enumerate(items):
+        if not name.startswith("r.") or number > MOST_FIELDS:
+            continue
+        path = name[2:]
+        if path.endswith("[]"):
+            response.setdefault(path[:-2], []).append(value)
+        elif "." in path:
+            outer, _, inner = path.partition(".")
+            inside = response.setdefault(outer, {})
+            if isinstance(inside, dict):
+                inside[inner] = value
+        elif path == "rating":
+            response[path] = int(value) if value.isdecimal() and len(value) < 3 else value
+        else:
+            response[path] = value
+    return response or None

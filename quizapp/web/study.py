@@ -1,0 +1,186 @@
+"""Studying: one question after another, what became of an answer, and the wishes about a card."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from quizapp.core.question import BadResponse
+from quizapp.services import answers, bank_pages, cards, evidence, log_views, queue, sittings
+from quizapp.services.bank_pages import BankView
+from quizapp.services.questions import Absent
+from quizapp.web import present, studying, words
+from quizapp.web.identity import now, person, person_or_guest
+
+blueprint = Blueprint("study", __name__, url_prefix="/study")
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """Ask the next question of one bank (?bank=) or of the whole shelf."""
+    who, bank = person(), _bank()
+    mistakes = request.args.get("mistakes")
+    if who is None:
+        first = bank or bank_pages.first_public()
+        asked = queue.first_question(first.id) if first else None
+        bank = first
+    elif mistakes is not None:
+        asked = sittings.next_mistake(who, mistakes, now())
+    else:
+        asked = queue.next_question(who, now(), bank.id if bank else None)
+    if asked is None:
+        return redirect(url_for("study.summary", bank=bank.slug if bank else None))
+    client_id = str(uuid4())
+    return render_template(
+        "study/question.html",
+        html=studying.ask(asked, client_id, who),
+        asked=asked,
+        client_id=client_id,
+        bank=bank,
+        mistakes=mistakes,
+        progress=_progress(bank),
+    )
+
+
+@blueprint.post("")
+def answer() -> ResponseReturnValue:
+    """Take an answer from the plain form; the same as POST /api/v1/answers."""
+    who, bank = person_or_guest(), _bank()
+    try:
+        done = answers.answer(
+            who,
+            str(UUID(request.form["client_id"])),
+            request.form["question"],
+            int(request.form["version"]),
+            present.read_form(request.form.items(multi=True)),
+            now=now(),
+            source="practice" if request.form.get("mistakes") is not None else "study",
+            bank_id=bank.id if bank else None,
+        )
+    except (Absent, answers.NotAskable):
+        abort(404)
+    except answers.IdReused:
+        abort(409)
+    except BadResponse as error:
+        if error.code != "no-answer":
+            abort(400)
+        flash(_("Nothing was chosen or typed yet. Answer first, then check."), "partial")
+        return redirect(_back())
+    except ValueError:
+        abort(400)
+    return redirect(
+        url_for(
+            "study.answered",
+            seq=done.seq,
+            bank=bank.slug if bank else None,
+            mistakes=request.form.get("mistakes"),
+        ),
+        303,
+    )
+
+
+@blueprint.get("/answers/<int:seq>")
+def answered(seq: int) -> ResponseReturnValue:
+    """Show an answer of one's own: graded, with why, and the sentence of the article."""
+    who = person()
+    found = log_views.response(who, seq) if who else None
+    if who is None or found is None:
+        abort(404)
+    passage = evidence.of_fact(found.fact_id)
+    return render_template(
+        "study/answered.html",
+        html=studying.logged_html(found),
+        found=found,
+        passage=passage,
+        bank=_bank(),
+        mistakes=request.args.get("mistakes"),
+        again=studying.again_words(who, found),
+        progress=_progress(_bank()),
+    )
+
+
+@blueprint.post("/undo")
+def undo() -> ResponseReturnValue:
+    """Take back the last study answer."""
+    who = person()
+    try:
+        if who is None:
+            raise cards.NothingToUndo
+        cards.undo(who, now())
+        flash(_("Your last answer is undone."), "info")
+    except cards.NothingToUndo:
+        flash(_("There is nothing left to undo today."), "info")
+    return redirect(_back(), 303)
+
+
+@blueprint.post("/marks")
+def mark() -> ResponseReturnValue:
+    """Suspend, bury, flag or take up again the fact of a question."""
+    who = person_or_guest()
+    try:
+        fact_id = answers.place(request.form.get("question", ""), who).fact_id
+    except Absent:
+        abort(404)
+    if fact_id is None:
+        abort(404)
+    action = request.form.get("action", "")
+    said = {
+        "suspend": _("Suspended: it is not asked again until you take it up on your page."),
+        "resume": _("Taken up again."),
+        "bury": _("Left for tomorrow."),
+        "flag": _("Flagged."),
+        "unflag": _("Flag taken off."),
+    }
+    if action not in said:
+        abort(400)
+    if action in {"suspend", "resume"}:
+        cards.suspend(who, fact_id, now(), on=action == "suspend")
+    elif action == "bury":
+        cards.bury(who, fact_id, now())
+    else:
+        cards.flag(who, fact_id, 1 if action == "flag" else 0)
+    flash(said[action], "info")
+    return redirect(_back(), 303)
+
+
+@blueprint.get("/summary")
+def summary() -> ResponseReturnValue:
+    """Say what the session came to, what was missed, and what comes next."""
+    who, bank = person(), _bank()
+    if who is None:
+        return redirect(url_for("banks.index"))
+    return render_template(
+        "study/summary.html",
+        sitting=sittings.of_today(who, now()),
+        coming=sittings.coming(who, now()),
+        left=queue.counts(who, now(), bank.id if bank else None),
+        bank=bank,
+        words=words,
+    )
+
+
+def _bank() -> BankView | None:
+    slug = request.values.get("bank")
+    if not slug:
+        return None
+    found = bank_pages.seen(slug, person())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _back() -> str:
+    kept = {name: request.values[name] for name in ("bank", "mistakes") if request.values.get(name) is not None}
+    return url_for("study.index", **kept)
+
+
+def _progress(bank: BankView | None) -> dict[str, Any] | None:
+    """Return how much of today's work is done, for the line above the question."""
+    who = person()
+    if who is None:
+        return None
+    left = queue.counts(who, now(), bank.id if bank else None)
+    done = sittings.answers_today(who, now())
+    return {"done": done, "left": left.all, "due": left.due, "new": left.new}

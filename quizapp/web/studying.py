@@ -1,0 +1,157 @@
+"""What pages and the API share about studying: the next question and a graded answer as HTML."""
+
+from typing import Any
+from uuid import uuid4
+
+from flask import current_app
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from quizapp.core.scheduling.fold import CardState
+from quizapp.core.scheduling.fsrs import REVIEW
+from quizapp.extensions import db
+from quizapp.services import answers, evidence
+from quizapp.services.answers import Answered
+from quizapp.services.evidence import Passage
+from quizapp.services.log_views import LoggedView
+from quizapp.services.questions import Asked, place
+from quizapp.services.sessions import Person
+from quizapp.web import present, words
+from quizapp.web.identity import now
+
+FEW, ALL = (1, 3), (1, 2, 3, 4)  # two buttons by default, four by setting
+
+
+def ask(asked: Asked, client_id: str, person: Person | None, mode: str = "study") -> Markup:
+    """Return the inputs of a question; a flashcard comes with its back and its rating buttons."""
+    if asked.kind.GRADED_BY != "learner":
+        return present.ask(asked, seed=answers.seed_of(client_id), mode=mode)
+    fact_id = place(asked.uid, person).fact_id
+    passage = evidence.of_fact(fact_id)
+    return present.ask(
+        asked,
+        seed=answers.seed_of(client_id),
+        mode=mode,
+        ratings=_buttons(person, fact_id),
+        evidence=passage_html(passage) if passage else None,
+    )
+
+
+def _buttons(person: Person | None, fact_id: int | None) -> list[present.Button]:
+    if person is None:
+        person = _stranger()
+    wanted = ALL if person.prefs.get("rating_buttons") == "four" else FEW
+    found = answers.preview(person, fact_id, now())
+    return [words.button(rating, person) for rating in found if rating.rating in wanted]
+
+
+def _stranger() -> Person:
+    """Return what a browser without a session would be: the defaults of a new guest."""
+    return Person(
+        0, "", "guest", "", None, "learner", "UTC", 240, None, 0.9, 20, 200, 100, {}, 0, now()
+    )
+
+
+def following(asked: Asked | None, person: Person | None, mode: str = "study") -> dict[str, Any] | None:
+    """Return the `next` object of the API: a question with the id to answer it under."""
+    if asked is None:
+        return None
+    client_id = str(uuid4())
+    return {
+        "question": asked.uid,
+        "version": asked.version,
+        "type": asked.question.type,
+        "html": str(ask(asked, client_id, person, mode)),
+        "client_id": client_id,
+    }
+
+
+def graded_html(done: Answered) -> Markup:
+    """Return the question as answered, with verdict, right answer and feedback."""
+    return present.graded(
+        done.asked,
+        seed=answers.seed_of(done.client_id),
+        response=done.response,
+        parts=done.grade.parts,
+        feedback=done.grade.feedback,
+        score=done.grade.score,
+    )
+
+
+def feedback_texts(done: Answered) -> list[str]:
+    """Return the feedback that applies, as HTML: of what was chosen, then of the question."""
+    paths = [*done.grade.feedback, "feedback"]
+    return [done.asked.html[path] for path in paths if done.asked.html.get(path)]
+
+
+def passage_html(passage: Passage) -> Markup:
+    """Return the paragraph of the article with the sentence under the marker."""
+    module: Any = current_app.jinja_env.get_template("macros.html").module
+    return Markup(module.evidence(passage))  # noqa: S704 - the macro escapes
+
+
+def passage_json(passage: Passage | None) -> dict[str, Any] | None:
+    """Return the `evidence` object of the API."""
+    if passage is None:
+        return None
+    return {
+        "article": passage.article,
+        "title": passage.title,
+        "start": passage.start,
+        "end": passage.end,
+        "quote": passage.quote,
+        "html": str(passage_html(passage)),
+    }
+
+
+def card_json(done: Answered, person: Person) -> dict[str, Any] | None:
+    """Return the `card` object of the API: the fact's memory now, and when it comes again."""
+    card = done.card
+    if card is None:
+        return None
+    return {
+        "state": card.state,
+        "stability_days": round(card.stability, 4),
+        "difficulty": round(card.difficulty, 4),
+        "due_at": card.due_at.isoformat(),
+        "interval_days": card.interval_days,
+        "reps": card.reps,
+        "lapses": card.lapses,
+        "words": due_words(card, person),
+    }
+
+
+def due_words(card: CardState, person: Person) -> str:
+    """Say when a fact comes again: in minutes, or the day."""
+    if card.state != REVIEW:
+        seconds = (card.due_at - card.last_at).total_seconds()
+        return _("This fact comes again in %(time)s.", time=words.minutes(seconds))
+    return _(
+        "This fact comes again %(when)s, on %(day)s.",
+        when=words.in_days(card.interval_days),
+        day=words.day(card.due_at, person),
+    )
+
+
+def release() -> None:
+    """End the read transaction of this request before slow work such as rendering."""
+    db.session.rollback()
+
+
+def logged_html(found: LoggedView) -> Markup:
+    """Return an answer of the log as it was graded."""
+    return present.graded(
+        found.asked,
+        seed=answers.seed_of(found.client_id),
+        response=found.response,
+        parts=found.parts,
+        feedback=found.feedback,
+        score=found.score,
+    )
+
+
+def again_words(person: Person, found: LoggedView) -> str | None:
+    """Say when the fact comes again."""
+    if found.card is None or found.source == "practice":
+        return None
+    return due_words(found.card, person)

@@ -1,0 +1,1 @@
+"""The tests: core (pure), services and web (SQLite and PostgreSQL), browser (a real Chromium)."""

@@ -1,0 +1,162 @@
+"""The test ground: each test that asks for `app` or `client` runs on SQLite and on PostgreSQL."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextvars import Context
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from quizapp import create_app, database
+from quizapp.extensions import db
+from tests.postgres import Server, postgres
+
+DATABASES = ("sqlite", "postgresql")
+# What a developer has set must not change what the tests see.
+OURS = (
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "QUIZAPP_URL",
+    "QUIZAPP_PROXIES",
+    "QUIZAPP_INSTANCE",
+    "FLASK_DEBUG",
+    "HOST",
+    "PORT",
+)
+_numbers = itertools.count()
+
+
+class BrowserLikeClient(FlaskClient):
+    """A client whose requests know nothing of the test's own app context.
+
+    In it they would share `g`, hence who is signed in, and would read from its old transaction.
+    """
+
+    def __enter__(self) -> "BrowserLikeClient":
+        return self  # Flask's own keeps the request's context open, which is in another Context
+
+    def open(self, *arguments: Any, **keywords: Any) -> Any:
+        db.session.rollback()
+        return Context().run(super().open, *arguments, **keywords)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("only")
+        names = only.args if only else DATABASES
+        metafunc.parametrize("database", names, indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment() -> None:
+    for name in OURS:
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file; tests copy it, as migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "quizapp.db"
+    migrate(f"sqlite:///{path}", path.parent)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """One server per worker of pytest-xdist."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The name of a migrated database; tests copy it."""
+    with postgres_server.database("migrated") as url:
+        migrate(url, tmp_path_factory.mktemp("template"))
+        yield "migrated"
+
+
+def migrate(url: str, instance: Path) -> None:
+    """Bring a database up to date, in an app of its own that is closed again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        app = create_app({"INSTANCE_PATH": instance})
+    with app.app_context():
+        flask_migrate.upgrade()
+    close(app)
+
+
+def close(app: Flask) -> None:
+    """Close what an app holds open: connections, and the files of its write lock."""
+    with app.app_context():
+        path = db.engine.url.database or ""
+        db.engine.dispose()
+    lock = database._LOCKS.pop(path, None)
+    if lock and lock._pid == os.getpid():
+        os.close(lock._gate)
+        os.close(lock._hold)
+
+
+@pytest.fixture(name="database")
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """DATABASE_URL of a migrated, empty database; `@pytest.mark.only("sqlite")` runs on one."""
+    if request.param == "sqlite":
+        path = tmp_path / "quizapp.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+    else:
+        server: Server = request.getfixturevalue("postgres_server")
+        template = request.getfixturevalue("postgres_template")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PG_BINDIR", str(server.bindir))
+            with server.database(f"test{next(_numbers)}", template) as url:
+                yield url
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """An app with an empty database, inside its context; CSRF is off, see `guarded`."""
+    monkeypatch.setenv("DATABASE_URL", database)
+    monkeypatch.setenv("SECRET_KEY", "only-for-the-tests")
+    app = create_app({"INSTANCE_PATH": tmp_path, "TESTING": True, "WTF_CSRF_ENABLED": False})
+    app.test_client_class = BrowserLikeClient
+    with app.app_context():
+        yield app
+    close(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a session."""
+    return app.test_client()
+
+
+@pytest.fixture
+def guarded(app: Flask) -> FlaskClient:
+    """A browser whose forms need their CSRF token, as outside the tests."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    return app.test_client()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning."""
+    return datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The team's folder of real files; without it these tests skip, visibly."""
+    path = Path(__file__).resolve().parents[2] / "shared"
+    if not path.is_dir():
+        pytest.skip("../shared is absent")
+    return path
