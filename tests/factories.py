@@ -14,9 +14,9 @@ from quizapp.services.identifiers import new_uid
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 OPTIONS = [
-    {"id": "o1", "text": "white blood cells", "score": 1.0},
-    {"id": "o2", "text": "red blood cells", "score": 0.0},
-    {"id": "o3", "text": "platelets", "score": 0.0},
+    {"id": "o1", "text": "white blood cells", "fraction": "1"},
+    {"id": "o2", "text": "red blood cells", "fraction": "0"},
+    {"id": "o3", "text": "platelets", "fraction": "0"},
 ]
 
 
@@ -79,7 +79,7 @@ def create_bank(
             )
             session.add(fact)
             session.flush()
-            body = {"options": OPTIONS, "shuffle": True, "scoring": "all_or_nothing"}
+            body = {"options": OPTIONS, "shuffle": True}
             _ask(
                 session,
                 bank,

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from quizapp.cli import ops, user
+from quizapp.cli import ops, study, user
 
-GROUPS = (ops.group, user.group)
+GROUPS = (ops.group, study.group, user.group)
 
 
 def init_app(app: Flask) -> None:

@@ -13,12 +13,24 @@ from quizapp.core.scheduling.fold import CardState, schedule
 from quizapp.core.scheduling.fuzz import chance
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.services import queue, replay, responses
+from quizapp.services import attempt_views, attempts, queue, replay, responses
+from quizapp.services.attempt_views import Refused
 from quizapp.services.questions import Absent, Asked, Place, asked, part_facts, place
 from quizapp.services.responses import Facts, Given, IdReused
 from quizapp.services.sessions import Person
 
-__all__ = ["Absent", "Answered", "IdReused", "NotAskable", "answer", "outcome", "preview"]
+__all__ = [
+    "Absent",
+    "Answered",
+    "IdReused",
+    "NotAskable",
+    "Refused",
+    "answer",
+    "answer_in_attempt",
+    "outcome",
+    "place",
+    "preview",
+]
 
 EARLIEST = timedelta(days=30)  # an offline phone may hand in answers this old
 LONGEST_MS = 86_400_000
@@ -39,7 +51,10 @@ class Answered:
     grade: Grade
     card: CardState | None
     seq: int
+    seed: int  # of the order in which options were shown
     next: Asked | None
+    next_seed: int | None = None  # None: the next question's own id gives its order
+    next_slot: int | None = None
 
 
 def answer(
@@ -85,7 +100,63 @@ def answer(
     following = queue.next_question(person, now, bank_id)
     db.session.rollback()
     return Answered(
-        question, where, client_id, response, grade, logged.card, logged.seq, following
+        question,
+        where,
+        client_id,
+        response,
+        grade,
+        logged.card,
+        logged.seq,
+        seed_of(client_id),
+        following,
+    )
+
+
+def answer_in_attempt(
+    person: Person,
+    client_id: str,
+    question_uid: str,
+    version: int,
+    raw: object,
+    *,
+    attempt: str,
+    slot: int,
+    now: datetime,
+    took_ms: int | None = None,
+    answered_at: datetime | None = None,
+) -> Answered:
+    """Answer a place of a practice quiz; next comes the first place that is still open.
+
+    Raises as `answer` does, and Refused where the attempt is closed or an exam.
+    """
+    done = attempts.answer_practice(
+        person,
+        attempt,
+        slot,
+        client_id,
+        raw,
+        now=now,
+        version=version,
+        question_uid=question_uid,
+        took_ms=took_ms,
+        answered_at=when(answered_at, now),
+    )
+    where = place(question_uid, person)
+    seed = attempt_views.load(person, attempt).item(slot).option_seed
+    following = attempts.next_practice(person, attempt)
+    db.session.rollback()
+    return Answered(
+        done.asked,
+        where,
+        client_id,
+        done.response,
+        done.grade,
+        done.logged.card,
+        done.logged.seq,
+        seed,
+        following.asked if following else None,
+        following.option_seed if following else None,
+        following.slot if following else None,
     )
 
 

@@ -46,11 +46,9 @@ def erase(user_id: int, now: datetime) -> None:
     the person owned passes to the admins. One transaction: deletes by key, no folding.
     """
     with writing() as session:
-        user = session.get(User, user_id, with_for_update=True)
-        if user is None:
+        if session.get(User, user_id) is None:
             return
-        if user.role == "admin":
-            people.keep_an_admin(session, user_id)
+        people.lock(session, user_id)
         ids = [user_id, *_merged_guests(session, user_id)]
         _keep_results(session, ids)
         session.flush()
@@ -135,11 +133,11 @@ def _results(session: Session, attempt: Attempt) -> Iterator[ErasedResult]:
 
 
 def _answers(attempt: Attempt) -> sa.Select[LoggedResponse]:
-    """Select an attempt's answers; of several tries at one slot the last comes last."""
-    return (
-        sa.select(LoggedResponse)
-        .where(LoggedResponse.user_id == attempt.user_id, LoggedResponse.attempt_n == attempt.n)
-        .order_by(LoggedResponse.try_no, LoggedResponse.seq)
+    """Select an attempt's answers; of several tries the first counts, as in its points."""
+    return sa.select(LoggedResponse).where(
+        LoggedResponse.user_id == attempt.user_id,
+        LoggedResponse.attempt_n == attempt.n,
+        LoggedResponse.try_no == 1,
     )
 
 

@@ -47,6 +47,15 @@ def current(person: Person, uid: str, now: datetime) -> Attempt:
     return attempt
 
 
+def history(person: Person, quiz_id: int, now: datetime) -> list[Attempt]:
+    """Return a person's attempts of a quiz, newest first, after handing in what is over."""
+    found = attempt_views.of_quiz(person, quiz_id)
+    over = [attempt for attempt in found if attempt.is_open and attempt.is_over(now)]
+    for attempt in over:
+        hand_in(person, attempt.uid, now)
+    return attempt_views.of_quiz(person, quiz_id) if over else found
+
+
 def hand_in_expired(now: datetime) -> int:
     """Hand in what was left open: past deadline and grace, or without a limit and untouched long.
 

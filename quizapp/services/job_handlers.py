@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from quizapp.services import handing_in, jobs
+from quizapp.services import handing_in, jobs, regrouping
 
 
 class Context(Protocol):
@@ -19,7 +19,7 @@ class Context(Protocol):
 
 Handler = Callable[[dict[str, Any], Context], dict[str, Any] | None]
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {regrouping.KIND: regrouping.refold}
 
 # Run by each worker, so they may run twice at once: each has to be safe to repeat.
 PERIODIC: list[tuple[float, Callable[[datetime], Any]]] = [

@@ -77,32 +77,27 @@ def set_role(user_id: int, role: str, actor_id: int | None, now: datetime) -> No
     """Give a person another role; LastAdmin where nobody would be admin then."""
     check_role(role)
     with writing() as session:
-        user = session.get_one(User, user_id, with_for_update=True)
-        if user.role == role:
-            return
-        if user.role == "admin":
-            keep_an_admin(session, user_id)
-        audit.note(session, now, actor_id, "user.role", user_id, f"{user.role} to {role}")
-        user.role = role
+        user = _row(session, user_id) if role == "admin" else lock(session, user_id)
+        if user.role != role:
+            detail = f"{user.role} to {role}"
+            audit.note(session, now, actor_id, "user.role", user_id, detail)
+            user.role = role
 
 
 def disable(user_id: int, actor_id: int | None, now: datetime) -> None:
     """Shut a person out: every session and link ends; LastAdmin where nobody would be admin."""
     with writing() as session:
-        user = session.get_one(User, user_id, with_for_update=True)
-        if user.disabled_at:
-            return
-        if user.role == "admin":
-            keep_an_admin(session, user_id)
-        user.disabled_at = now
-        passwords.end_sessions(session, user)
-        audit.note(session, now, actor_id, "user.disable", user_id)
+        user = lock(session, user_id)
+        if user.disabled_at is None:
+            user.disabled_at = now
+            passwords.end_sessions(session, user)
+            audit.note(session, now, actor_id, "user.disable", user_id)
 
 
 def enable(user_id: int, actor_id: int | None, now: datetime) -> None:
     """Let a person in again; sessions of before stay dead."""
     with writing() as session:
-        user = session.get_one(User, user_id, with_for_update=True)
+        user = _row(session, user_id)
         if user.disabled_at:
             user.disabled_at = None
             passwords.end_sessions(session, user)
@@ -114,13 +109,22 @@ def has_admin() -> bool:
     return db.session.scalar(sa.select(User.id).where(*_IS_ADMIN).limit(1)) is not None
 
 
-def keep_an_admin(session: Any, but: int) -> None:
-    """Raise LastAdmin unless another than `but` is admin; others' changes wait for this one."""
+def lock(session: Any, user_id: int) -> User:
+    """Return somebody who is about to lose what they may do; LastAdmin unless one is left.
+
+    Admins are locked first, in order: two who demote each other wait for one another.
+    """
     admins = session.scalars(
         sa.select(User.id).where(*_IS_ADMIN).order_by(User.id).with_for_update()
     ).all()
-    if not set(admins) - {but}:
+    if list(admins) == [user_id]:
         raise LastAdmin
+    return _row(session, user_id)
+
+
+def _row(session: Any, user_id: int) -> User:
+    user: User = session.get_one(User, user_id, with_for_update=True)
+    return user
 
 
 def check_role(role: str) -> None:

@@ -58,10 +58,9 @@ def export(user_id: int) -> dict[str, Any]:
         for row in rows:
             for column in names.keys() & row.keys():
                 row[column.removesuffix("_id")] = names[column].get(row.pop(column))
-    profile = _rows(User.__table__, user_id, "id")
     return {
         "format": FORMAT,
-        "profile": _plain(profile[0]) if profile else None,
+        "profile": _profile(user_id),
         **tables,
         "questions": _questions(asked),
         "facts": _facts(met),
@@ -132,6 +131,11 @@ def _line(cells: tuple[object, ...]) -> str:
 def _rows(table: Any, user_id: int, column: str = "user_id") -> list[dict[str, Any]]:
     select = sa.select(table).where(table.c[column] == user_id).order_by(*table.primary_key)
     return [dict(row) for row in db.session.execute(select).mappings()]
+
+
+def _profile(user_id: int) -> dict[str, Any]:
+    row = _rows(User.__table__, user_id, "id")[0]
+    return {name: row[name] for name in _plain(row) if name not in {"seq", "merged_into_id"}}
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

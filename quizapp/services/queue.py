@@ -234,7 +234,6 @@ def _form(person: Person, fact: FactEntry, stability_days: float | None) -> Aske
     met = dict(
         db.session.connection()
         .execute(_LAST_MET, {"user": person.id, "questions": [form.id for form in fact.forms]})
-        .tuples()
         .all()
     )
     choices = [

@@ -1,6 +1,6 @@
 """Cards and day sums as folds of the log of reviews: rebuilt, compared, and mended after late rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -231,25 +231,29 @@ class Comparison:
             )
 
 
-def check() -> Comparison:
-    """Compare every stored card and day with what the log says; changes nothing."""
+def check(pending: Set[int] = frozenset()) -> Comparison:
+    """Compare every stored card and day with what the log says; changes nothing.
+
+    Left out are the facts in `pending`, whose cards a job has yet to fold again, and the days of
+    learners who have such a fact.
+    """
     found = Comparison()
     for user_id in db.session.scalars(sa.select(User.id).order_by(User.id)).all():
-        _compare(user_id, found)
+        _compare(user_id, found, pending)
         db.session.rollback()
     return found
 
 
-def rebuild() -> Comparison:
+def rebuild(pending: Set[int] = frozenset()) -> Comparison:
     """Write every card and day anew from the log, learner by learner; returns what differed."""
-    found = check()
+    found = check(pending)
     for user_id in db.session.scalars(sa.select(User.id).order_by(User.id)).all():
         with writing(wait_s=10) as session:
             rebuild_cards(session.connection(), user_id)
     return found
 
 
-def _compare(user_id: int, found: Comparison) -> None:
+def _compare(user_id: int, found: Comparison, pending: Set[int]) -> None:
     person = sessions.person(user_id)
     if person is None:
         return
@@ -268,9 +272,10 @@ def _compare(user_id: int, found: Comparison) -> None:
         sa.select(sa.func.count()).select_from(Review).where(Review.user_id == user_id)
     ).scalar_one()
     for fact_id in sorted(stored.keys() | cards.keys()):
-        if not _same(stored.get(fact_id), cards.get(fact_id)):
+        if fact_id not in pending and not _same(stored.get(fact_id), cards.get(fact_id)):
             found.note(user_id, f"fact {fact_id}", stored.get(fact_id), cards.get(fact_id))
-    _compare_days(connection, user_id, days, found)
+    if not pending & (stored.keys() | cards.keys()):
+        _compare_days(connection, user_id, days, found)
 
 
 def _compare_days(

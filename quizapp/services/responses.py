@@ -79,7 +79,7 @@ def _statements(dialect: str) -> dict[str, Any]:
     return {
         "response": insert(LoggedResponse).on_conflict_do_nothing(
             index_elements=["user_id", "client_id"]
-        ),
+        ).returning(LoggedResponse.seq),
         "review": insert(Review),
         "day": day.on_conflict_do_update(
             index_elements=["user_id", "day"],
@@ -119,7 +119,7 @@ def log(connection: sa.Connection, person: Person, given: Given, facts: Facts) -
     seq = take_seq(connection, person.id, 1 + len(tested))
     statements = _statements(connection.dialect.name)
     written = connection.execute(statements["response"], _response_row(person, given, seq))
-    if not written.rowcount:
+    if written.first() is None:
         return _repeated(connection, person, given, facts)
     if not tested:
         return Logged(seq, False, None, {})

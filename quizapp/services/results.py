@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from quizapp.core.question import Response
+from quizapp.core.scheduling.fold import CardState
 from quizapp.extensions import db
 from quizapp.models import LoggedResponse, Question
 from quizapp.models.memory import Regrade
-from quizapp.services import evidence
+from quizapp.services import evidence, replay
 from quizapp.services.attempt_views import Attempt, Item
 from quizapp.services.evidence import Passage
 from quizapp.services.handing_in import points_of
@@ -29,6 +31,7 @@ class Result:
     outcome: str  # right, partial, wrong, waiting (for a person), none (no answer)
     points: float | None
     try_no: int
+    fact_id: int | None
     passage: Passage | None
 
     @property
@@ -58,32 +61,38 @@ def of_place(person: Person, attempt: Attempt, slot: int) -> Result | None:
     return _results(attempt, [attempt.item(slot)], {slot: rows[-1]})[0]
 
 
+def card_of(person: Person, result: Result) -> CardState | None:
+    """Return the learner's memory of the fact that a question tests."""
+    if result.fact_id is None:
+        return None
+    return replay.card_of(db.session.connection(), person.id, result.fact_id)
+
+
 def _responses(person: Person, n: int) -> list[Any]:
     """Return the answers of an attempt by place and try, each with its latest judgement."""
-    later = (
-        sa.select(sa.func.max(Regrade.n))
-        .where(Regrade.user_id == LoggedResponse.user_id, Regrade.seq == LoggedResponse.seq)
-        .scalar_subquery()
+    newer = aliased(Regrade)
+    superseded = sa.exists().where(
+        newer.user_id == Regrade.user_id, newer.seq == Regrade.seq, newer.n > Regrade.n
     )
-    columns = (LoggedResponse.slot, LoggedResponse.try_no, LoggedResponse.payload)
+    standing = Regrade.n.is_(None)
     return list(
         db.session.execute(
             sa.select(
-                *columns,
-                sa.case((Regrade.n.is_(None), LoggedResponse.score), else_=Regrade.score).label(
-                    "score"
-                ),
-                sa.case(
-                    (Regrade.n.is_(None), LoggedResponse.fraction), else_=Regrade.fraction
-                ).label("fraction"),
+                LoggedResponse.slot,
+                LoggedResponse.try_no,
+                LoggedResponse.payload,
                 LoggedResponse.detail,
+                sa.case((standing, LoggedResponse.score), else_=Regrade.score).label("score"),
+                sa.case((standing, LoggedResponse.fraction), else_=Regrade.fraction).label(
+                    "fraction"
+                ),
             )
             .outerjoin(
                 Regrade,
                 sa.and_(
                     Regrade.user_id == LoggedResponse.user_id,
                     Regrade.seq == LoggedResponse.seq,
-                    Regrade.n == later,
+                    ~superseded,
                 ),
             )
             .where(LoggedResponse.user_id == person.id, LoggedResponse.attempt_n == n)
@@ -95,15 +104,13 @@ def _responses(person: Person, n: int) -> list[Any]:
 def _results(attempt: Attempt, items: Sequence[Item], given: Mapping[int, Any]) -> list[Result]:
     facts = _facts([item.asked.id for item in items])
     floor = attempt.settings.floor_zero
-    return [
-        _result(item, given.get(item.slot), floor, evidence.of_fact(facts.get(item.asked.id)))
-        for item in items
-    ]
+    return [_result(item, given.get(item.slot), floor, facts.get(item.asked.id)) for item in items]
 
 
-def _result(item: Item, row: Any, floor: bool, passage: Passage | None) -> Result:
+def _result(item: Item, row: Any, floor: bool, fact_id: int | None) -> Result:
+    passage = evidence.of_fact(fact_id)
     if row is None:
-        return Result(item, None, 0.0, {}, (), "none", 0.0, 0, passage)
+        return Result(item, None, 0.0, {}, (), "none", 0.0, 0, fact_id, passage)
     points = None if row.fraction is None else points_of(row.fraction, item.weight, floor)
     return Result(
         item=item,
@@ -114,6 +121,7 @@ def _result(item: Item, row: Any, floor: bool, passage: Passage | None) -> Resul
         outcome=_outcome(row.score),
         points=points,
         try_no=row.try_no,
+        fact_id=fact_id,
         passage=passage,
     )
 
@@ -130,4 +138,4 @@ def _facts(question_ids: list[int]) -> dict[int, int | None]:
     rows = db.session.execute(
         sa.select(Question.id, Question.fact_id).where(Question.id.in_(question_ids))
     )
-    return dict(row._tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}

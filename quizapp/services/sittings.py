@@ -110,7 +110,6 @@ def coming(person: Person, now: datetime) -> list[tuple[datetime, int]]:
             )
             .group_by(Card.due_day)
         )
-        .tuples()
         .all()
     )
     return [

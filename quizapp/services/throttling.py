@@ -30,6 +30,11 @@ def sign_in_limits(email_key: str, address: str) -> dict[str, int]:
     }
 
 
+def sign_up_limits(address: str) -> dict[str, int]:
+    """Return what making an account counts against."""
+    return {f"sign-up:{network(address)}": PER_ADDRESS}
+
+
 def network(address: str) -> str:
     """Return what one household holds: an IPv4 address, or the /64 of an IPv6 one."""
     try:

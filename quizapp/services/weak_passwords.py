@@ -53,7 +53,7 @@ def weakness(password: str, personal: Iterable[str]) -> str | None:
     if len(password) > LONGEST:
         return "long"
     text = password.casefold()
-    cores = {_core(text), _core(text.translate(LOOKALIKES))}
+    cores = _cores(text)
     if _is_common(text) or not cores.isdisjoint(WORDS):
         return "common"
     if text in _known(personal) or not cores.isdisjoint(_known(personal)):
@@ -64,6 +64,12 @@ def weakness(password: str, personal: Iterable[str]) -> str | None:
 def _core(text: str) -> str:
     """Return the word within: without digits and signs at either end, without spaces."""
     return re.sub(r"^[\W\d_]+|[\W\d_]+$|\s", "", text)
+
+
+def _cores(text: str) -> set[str]:
+    """Return the words within, also where signs stand for letters; trailing ones stand for none."""
+    core, headed = _core(text), re.sub(r"[\W\d_]+$", "", text)
+    return {core, core.translate(LOOKALIKES), headed.translate(LOOKALIKES)}
 
 
 def _is_common(text: str) -> bool:

@@ -98,7 +98,12 @@ def _link_page(purpose: str, token: str, to: str | None, who: Person | None = No
     sent = _mailed(purpose, address, to)
     hours = links.INVITE_HOURS if purpose == "invite" else links.RESET_HOURS
     return render_template(
-        "admin/link.html", purpose=purpose, address=address, to=to, who=who, sent=sent,
+        "admin/link.html",
+        purpose=purpose,
+        address=address,
+        to=to,
+        who=who,
+        sent=sent,
         days=hours // 24,
     )
 
@@ -147,6 +152,4 @@ def _me() -> int:
 
 def _done(words: str, kind: str = "right") -> Response:
     flash(words, kind)
-    return redirect(
-        url_for("admin.index", q=request.args.get("q"), page=request.args.get("page"))
-    )
+    return redirect(url_for("admin.index", q=request.args.get("q"), page=request.args.get("page")))

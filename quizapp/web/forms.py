@@ -19,7 +19,6 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from quizapp.services import preferences, weak_passwords
-from quizapp.services.people import ROLES
 
 
 def tidy(text: str | None) -> str | None:
@@ -33,12 +32,12 @@ def storable(_form: Any, field: Field) -> None:
         raise ValidationError(_l("This holds a character that cannot be stored."))
 
 
-def text(label: Any, longest: int, *more: Any) -> StringField:
+def line_field(label: Any, longest: int, *more: Any) -> StringField:
     """Return a field for a line of text."""
     return StringField(label, filters=[tidy], validators=[*more, Length(max=longest), storable])
 
 
-def password(label: Any, autocomplete: str) -> PasswordField:
+def password_field(label: Any, autocomplete: str) -> PasswordField:
     """Return a field for a password, which no filter may touch."""
     return PasswordField(
         label,
@@ -47,9 +46,11 @@ def password(label: Any, autocomplete: str) -> PasswordField:
     )
 
 
-def email() -> StringField:
+def email_field() -> StringField:
     """Return a field for an e-mail address; the service decides what is one."""
-    field: StringField = text(_l("Email"), 320, InputRequired(_l("Write your e-mail address.")))
+    field: StringField = line_field(
+        _l("Email"), 320, InputRequired(_l("Write your e-mail address."))
+    )
     field.kwargs["render_kw"] = {
         "type": "email",
         "autocomplete": "username",
@@ -66,36 +67,36 @@ class ActForm(FlaskForm):  # type: ignore[misc]
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """Who are you?"""
 
-    email = email()
-    password = password(_l("Password"), "current-password")
+    email = email_field()
+    password = password_field(_l("Password"), "current-password")
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
     """A new account."""
 
-    name = text(_l("Name"), 200)
+    name = line_field(_l("Name"), 200)
     name.kwargs["render_kw"] = {"autocomplete": "name"}
-    email = email()
-    password = password(_l("Password"), "new-password")
+    email = email_field()
+    password = password_field(_l("Password"), "new-password")
 
 
 class NewPasswordForm(FlaskForm):  # type: ignore[misc]
     """A new password by a link."""
 
-    password = password(_l("New password"), "new-password")
+    password = password_field(_l("New password"), "new-password")
 
 
 class ChangePasswordForm(FlaskForm):  # type: ignore[misc]
     """A new password in place of the one that is known."""
 
-    current = password(_l("Password now"), "current-password")
-    password = password(_l("New password"), "new-password")
+    current = password_field(_l("Password now"), "current-password")
+    password = password_field(_l("New password"), "new-password")
 
 
 class EraseForm(FlaskForm):  # type: ignore[misc]
     """An account goes with its password."""
 
-    password = password(_l("Password"), "current-password")
+    password = password_field(_l("Password"), "current-password")
 
 
 class EraseGuestForm(FlaskForm):  # type: ignore[misc]
@@ -109,7 +110,7 @@ class EraseGuestForm(FlaskForm):  # type: ignore[misc]
 class SettingsForm(FlaskForm):  # type: ignore[misc]
     """What people set for themselves."""
 
-    name = text(_l("Name"), 200)
+    name = line_field(_l("Name"), 200)
     tz = SelectField(_l("Time zone"))
     rollover = TimeField(_l("A new day begins at"), validators=[InputRequired()])
     new_per_day = IntegerField(
@@ -162,7 +163,4 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
 class InviteForm(RoleForm):
     """An invitation; mailed where there is an address to mail it to."""
 
-    email = text(_l("Send it to (e-mail, may stay empty)"), 320, Optional())
-
-
-assert tuple(value for value, _ in RoleForm.role.kwargs["choices"]) == ROLES  # noqa: S101
+    email = line_field(_l("Send it to (e-mail, may stay empty)"), 320, Optional())

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.extensions import db
 from quizapp.services import bank_pages, dashboards, queue
-from quizapp.web import studying, words
+from quizapp.web import studying
 from quizapp.web.identity import now, person
 
 blueprint = Blueprint("home", __name__)
@@ -20,8 +20,8 @@ def index() -> ResponseReturnValue:
     who = person()
     if who is not None:
         summary = dashboards.summary_for_home(who, now())
-        if summary.answered:
-            return render_template("pages/today.html", summary=summary, words=words)
+        if summary.studied or summary.due:
+            return render_template("pages/today.html", summary=summary)
     bank = bank_pages.first_public()
     asked = queue.first_question(bank.id) if bank else None
     client_id = str(uuid4())

@@ -1,4 +1,4 @@
-"""Who is asking: flask-login over our own server-side sessions, and guests made when first needed."""
+"""Who is asking: flask-login over server-side sessions of our own, and guests made when needed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ def person_or_guest() -> Person:
 
 
 def sign_in(who: Person, token: str) -> None:
-    """Give this browser a session; the CSRF token of a stranger's page keeps working for a guest."""
+    """Give this browser a session; a guest keeps the CSRF token of the stranger's page."""
     if not who.is_guest:
         session.clear()
     session.permanent = True
@@ -87,7 +87,7 @@ def forget() -> None:
 
 
 def browser_tz() -> str:
-    """Return the browser's time zone, which a script keeps in a cookie; UTC where it is not known."""
+    """Return the browser's time zone, which a script keeps in a cookie; UTC if it is not known."""
     tz = request.cookies.get("tz", "")
     return tz if tz in available_timezones() else "UTC"
 
@@ -142,7 +142,9 @@ def safe_next(target: str | None) -> str | None:
     """
     if not target or len(target) > LONGEST_NEXT or not target.startswith("/"):
         return None
-    if "\\" in target or any(ord(character) <= 0x20 or ord(character) == 0x7F for character in target):
+    if "\\" in target or any(
+        ord(character) <= 0x20 or ord(character) == 0x7F for character in target
+    ):
         return None
     path = target.partition("?")[0].partition("#")[0]
     # Also encoded: something between us and the browser may decode once more.

@@ -1,4 +1,4 @@
-"""Coming and going: sign-in, sign-up, sign-out, one-time links, and bringing a guest's answers along."""
+"""Coming and going: sign-in, sign-up, sign-out, one-time links, bringing answers along."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -48,7 +48,7 @@ def sign_up() -> Answer:
     if not form.validate_on_submit():
         return _form_page("people/sign_up.html", form)
     try:
-        throttling.take({f"sign-up:{identity.network()}": throttling.PER_ADDRESS}, now())
+        throttling.take(throttling.sign_up_limits(identity.address()), now())
         made = accounts.sign_up(person(), *_filled(form), identity.browser_tz(), now())
     except Throttled:
         return _form_page("people/sign_up.html", form, 429)
@@ -111,6 +111,8 @@ def waiting_guest() -> Person | None:
 
 def refuse(form: FlaskForm, error: Exception) -> None:
     """Say beside its field why a service refused what the form holds."""
+    if isinstance(error, accounts.NotAGuest):
+        abort(409)
     field, words = _words(form, error)
     field.errors = [*field.errors, words]
 
@@ -123,9 +125,7 @@ def _words(form: FlaskForm, error: Exception) -> tuple[Field, str]:
         return form.password, password_words(error.code)
     if isinstance(error, EmailInvalid):
         return form.email, _("That is not an e-mail address.")
-    if isinstance(error, accounts.EmailTaken):
-        return form.email, _("There is an account with this address. Sign in instead.")
-    abort(409)
+    return form.email, _("There is an account with this address. Sign in instead.")
 
 
 def password_words(code: str) -> str:
@@ -152,7 +152,9 @@ def _filled(form: SignUpForm) -> tuple[str, str, str]:
     return form.email.data, form.name.data or "", form.password.data
 
 
-def _form_page(template: str, form: FlaskForm, status: int | None = None, **values: object) -> Answer:
+def _form_page(
+    template: str, form: FlaskForm, status: int | None = None, **values: object
+) -> Answer:
     """Show a form, with what was wrong with it; 422 where it was sent and is not accepted."""
     who = person()
     answers = merging.baggage(who.id).answers if who and who.is_guest else 0

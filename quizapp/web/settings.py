@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from flask import Blueprint, Response, flash, redirect, render_template, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -31,9 +31,7 @@ def index() -> Answer:
         flash(_("Your settings are saved."), "right")
         return redirect(url_for("settings.index"))
     email = accounts.email_of(who.id)
-    page = render_template(
-        "settings/index.html", form=form, email=email, guest=waiting_guest()
-    )
+    page = render_template("settings/index.html", form=form, email=email, guest=waiting_guest())
     return page, 422 if form.is_submitted() else 200
 
 

@@ -22,15 +22,25 @@ from quizapp.web.identity import now
 FEW, ALL = (1, 3), (1, 2, 3, 4)  # two buttons by default, four by setting
 
 
-def ask(asked: Asked, client_id: str, person: Person | None, mode: str = "study") -> Markup:
-    """Return the inputs of a question; a flashcard comes with its back and its rating buttons."""
+def ask(
+    asked: Asked,
+    client_id: str,
+    person: Person | None,
+    mode: str = "study",
+    seed: int | None = None,
+) -> Markup:
+    """Return the inputs of a question; a flashcard comes with its back and its rating buttons.
+
+    Options stand in the order of `seed`, or else of the id that it will be answered under.
+    """
+    seed = answers.seed_of(client_id) if seed is None else seed
     if asked.kind.GRADED_BY != "learner":
-        return present.ask(asked, seed=answers.seed_of(client_id), mode=mode)
+        return present.ask(asked, seed=seed, mode=mode)
     fact_id = place(asked.uid, person).fact_id
     passage = evidence.of_fact(fact_id)
     return present.ask(
         asked,
-        seed=answers.seed_of(client_id),
+        seed=seed,
         mode=mode,
         ratings=_buttons(person, fact_id),
         evidence=passage_html(passage) if passage else None,
@@ -40,7 +50,7 @@ def ask(asked: Asked, client_id: str, person: Person | None, mode: str = "study"
 def _buttons(person: Person | None, fact_id: int | None) -> list[present.Button]:
     if person is None:
         person = _stranger()
-    wanted = ALL if person.prefs.get("rating_buttons") == "four" else FEW
+    wanted = ALL if person.prefs.get("rating_buttons") == 4 else FEW
     found = answers.preview(person, fact_id, now())
     return [words.button(rating, person) for rating in found if rating.rating in wanted]
 
@@ -52,25 +62,35 @@ def _stranger() -> Person:
     )
 
 
-def following(asked: Asked | None, person: Person | None, mode: str = "study") -> dict[str, Any] | None:
-    """Return the `next` object of the API: a question with the id to answer it under."""
+def following(
+    asked: Asked | None,
+    person: Person | None,
+    mode: str = "study",
+    seed: int | None = None,
+    slot: int | None = None,
+) -> dict[str, Any] | None:
+    """Return the `next` object of the API: a question with the id to answer it under.
+
+    In an attempt it also names the `slot`.
+    """
     if asked is None:
         return None
     client_id = str(uuid4())
-    return {
+    found = {
         "question": asked.uid,
         "version": asked.version,
         "type": asked.question.type,
-        "html": str(ask(asked, client_id, person, mode)),
+        "html": str(ask(asked, client_id, person, mode, seed)),
         "client_id": client_id,
     }
+    return found if slot is None else {**found, "slot": slot}
 
 
 def graded_html(done: Answered) -> Markup:
     """Return the question as answered, with verdict, right answer and feedback."""
     return present.graded(
         done.asked,
-        seed=answers.seed_of(done.client_id),
+        seed=done.seed,
         response=done.response,
         parts=done.grade.parts,
         feedback=done.grade.feedback,

@@ -1,6 +1,5 @@
 """POST /api/v1/answers and GET /api/v1/study/next."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from quizapp.core.question import BadResponse
 from quizapp.services import answers, bank_pages, evidence, queue
-from quizapp.services.questions import Absent
+from quizapp.services.sessions import Person
 from quizapp.web import studying
 from quizapp.web.errors import Problem
 from quizapp.web.identity import now, person, person_or_guest
@@ -50,23 +49,9 @@ def answer() -> ResponseReturnValue:
     """Grade and log one answer; says what to ask next."""
     body: AnswerBody = body_of(AnswerBody)
     who = person_or_guest()
-    bank = bank_pages.seen(body.bank, who) if body.bank else None
     try:
-        done = answers.answer(
-            who,
-            str(body.client_id),
-            body.question,
-            body.version,
-            body.response,
-            now=now(),
-            took_ms=body.took_ms,
-            answered_at=body.answered_at,
-            bank_id=bank.id if bank else None,
-            attempt=body.attempt,
-            slot=body.slot,
-            marks={"hint": True} if body.hint else None,
-        )
-    except Absent as error:
+        done = _answered(who, body)
+    except answers.Absent as error:
         raise Problem(404, "absent", "There is no such question.") from error
     except BadResponse as error:
         raise Problem(422, error.code, str(error)) from error
@@ -74,20 +59,41 @@ def answer() -> ResponseReturnValue:
         raise Problem(422, "not-askable", "This question takes no answers.") from error
     except answers.IdReused as error:
         raise Problem(409, "id-reused", "This id came with another answer before.") from error
-    except answers.Closed as error:
-        raise Problem(409, "closed", "This attempt takes no more answers.") from error
-    passage = evidence.of_fact(done.place.fact_id)
-    mode = "practice" if body.attempt else "study"
-    return jsonify(
-        client_id=done.client_id,
-        score=done.grade.score,
-        outcome=answers.outcome(done.asked, done.grade.score),
-        key=done.asked.kind.key(done.asked.question),
-        feedback={"html": str(studying.graded_html(done)), "texts": studying.feedback_texts(done)},
-        evidence=studying.passage_json(passage),
-        card=studying.card_json(done, who),
-        next=studying.following(done.next, who, mode),
-    )
+    except answers.Refused as error:
+        raise Problem(409, error.code, str(error)) from error
+    return jsonify(_said(who, done, "practice" if body.attempt else "study"))
+
+
+def _answered(who: Person, body: AnswerBody) -> answers.Answered:
+    common: dict[str, Any] = {
+        "now": now(),
+        "took_ms": body.took_ms,
+        "answered_at": body.answered_at,
+    }
+    what = (who, str(body.client_id), body.question, body.version, body.response)
+    if body.attempt is not None:
+        slot = 0 if body.slot is None else body.slot
+        return answers.answer_in_attempt(*what, attempt=body.attempt, slot=slot, **common)
+    bank = bank_pages.seen(body.bank, who) if body.bank else None
+    marks = {"hint": True} if body.hint else None
+    return answers.answer(*what, bank_id=bank.id if bank else None, marks=marks, **common)
+
+
+def _said(who: Person, done: answers.Answered, mode: str) -> dict[str, Any]:
+    kind = done.asked.kind
+    return {
+        "client_id": done.client_id,
+        "score": done.grade.score,
+        "outcome": answers.outcome(done.asked, done.grade.score),
+        "key": kind.key(done.asked.question) if kind.GRADED_BY == "app" else None,
+        "feedback": {
+            "html": str(studying.graded_html(done)),
+            "texts": studying.feedback_texts(done),
+        },
+        "evidence": studying.passage_json(evidence.of_fact(done.place.fact_id)),
+        "card": studying.card_json(done, who),
+        "next": studying.following(done.next, who, mode, done.next_seed, done.next_slot),
+    }
 
 
 @blueprint.get("/study/next")
@@ -102,8 +108,3 @@ def study_next() -> ResponseReturnValue:
     else:
         asked = queue.next_question(who, now(), bank.id if bank else None)
     return jsonify(studying.following(asked, who))
-
-
-def iso(at: datetime) -> str:
-    """Return a time as programs read it."""
-    return at.isoformat()

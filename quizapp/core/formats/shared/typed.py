@@ -67,7 +67,7 @@ class Reading:
         values = {}
         for name, entry in node.entries.items():
             inner = known.get(name, others)
-            if inner is False or (names and not _compiled(names).search(name)):
+            if inner is False or (names and not _fits(names, name)):
                 self._fault(node.lines[name], path, f"has no entry called {name[:SHOWN]!r}")
             else:
                 values[name] = self.value(entry, inner, f"{path}.{name}" if path else name)
@@ -116,7 +116,7 @@ def _text(text: str, schema: Schema) -> tuple[str | None, str]:
         return None, f"should be {' or '.join(allowed)}"
     if schema.get("format") == "date" and not _is_date(text):
         return None, "should be a date such as 2026-01-31"
-    if "pattern" in schema and not _compiled(schema["pattern"]).search(text):
+    if "pattern" in schema and not _fits(schema["pattern"], text):
         return None, f"should be {schema.get('title', 'of another form')}"
     if not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
         return None, "should not be empty" if not text else "is too long"
@@ -137,6 +137,11 @@ _SCALARS: Mapping[str, Callable[[str, Schema], tuple[Any, str]]] = {
 }
 
 
+def _fits(pattern: str, text: str) -> bool:
+    # whole match: Python's own `$` would let a line end through
+    return _compiled(pattern).fullmatch(text) is not None
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return re.compile(f"(?:{pattern.removeprefix('^').removesuffix('$')})")

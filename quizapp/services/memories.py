@@ -1,0 +1,91 @@
+"""What a learner remembers of each fact as of now: recall, stability, and when it is due."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from quizapp.core.scheduling.days import learner_day
+from quizapp.core.scheduling.fsrs import retrievability
+from quizapp.extensions import db
+from quizapp.models import Bank, Card, CardMark, Shelf
+from quizapp.services import catalog, replay
+from quizapp.services.sessions import Person
+
+DAY_S = 86_400
+
+
+class FactMemory(NamedTuple):
+    """A learner's memory of a fact; a tuple, as a page may read thousands."""
+
+    fact_id: int
+    recall: float  # 0..1, now
+    stability: float  # days
+    due_day: int
+    lapses: int
+
+
+_CARDS = sa.select(
+    Card.fact_id, Card.last_at, Card.stability, Card.due_day, Card.lapses
+).where(Card.user_id == sa.bindparam("user"))
+_SOME_CARDS = _CARDS.where(Card.fact_id.in_(sa.bindparam("facts", expanding=True)))
+_ASLEEP = sa.select(
+    CardMark.fact_id, CardMark.suspended_at, CardMark.buried_until_day
+).where(
+    CardMark.user_id == sa.bindparam("user"),
+    sa.or_(CardMark.suspended_at.is_not(None), CardMark.buried_until_day.is_not(None)),
+)
+_SHELF = (
+    sa.select(Shelf.bank_id)
+    .join(Bank, Bank.id == Shelf.bank_id)
+    .where(Shelf.user_id == sa.bindparam("user"), Bank.deleted_at.is_(None))
+    .order_by(Shelf.added_at.desc(), Shelf.bank_id)
+)
+
+
+def of_person(
+    person: Person, now: datetime, fact_ids: Collection[int] | None = None
+) -> list[FactMemory]:
+    """Return the learner's memories, of these facts or of all; facts never met are left out."""
+    connection = db.session.connection()
+    weights = replay.weights_of(connection, person.id, person.params_version)
+    if fact_ids is None:
+        rows = connection.execute(_CARDS, {"user": person.id})
+    else:
+        rows = connection.execute(_SOME_CARDS, {"user": person.id, "facts": list(fact_ids)})
+    return [
+        FactMemory(
+            fact_id,
+            retrievability(stability, (now - last_at).total_seconds() / DAY_S, weights),
+            stability,
+            due_day,
+            lapses,
+        )
+        for fact_id, last_at, stability, due_day, lapses in rows
+    ]
+
+
+def asleep(person: Person, now: datetime) -> tuple[set[int], set[int]]:
+    """Return the facts that are suspended, and those that are left alone until another day."""
+    today = learner_day(now, person.tz, person.rollover_minutes)
+    suspended, buried = set(), set()
+    for fact_id, since, until in db.session.connection().execute(_ASLEEP, {"user": person.id}):
+        if since is not None:
+            suspended.add(fact_id)
+        elif until is not None and until > today:
+            buried.add(fact_id)
+    return suspended, buried
+
+
+def shelf(person: Person) -> list[int]:
+    """Return the ids of the banks on the learner's shelf, the newest first, paused ones too."""
+    return list(db.session.connection().execute(_SHELF, {"user": person.id}).scalars())
+
+
+def askable_facts(bank_ids: list[int]) -> set[int]:
+    """Return the facts that these banks can ask."""
+    facts: set[int] = set()
+    for bank_id in bank_ids:
+        facts.update(catalog.of_bank(bank_id).facts)
+    return facts

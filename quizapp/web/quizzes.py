@@ -1,0 +1,63 @@
+"""The list of quizzes, and a quiz's own page with its one button to begin."""
+
+import secrets
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from quizapp.services import attempt_views, attempts, handing_in, quizzes
+from quizapp.services.attempt_views import Refused
+from quizapp.services.questions import Absent
+from quizapp.services.quizzes import QuizView
+from quizapp.web import attempt_pages
+from quizapp.web.identity import now, person, person_or_guest
+
+blueprint = Blueprint("quizzes", __name__, url_prefix="/quizzes")
+
+
+@blueprint.get("")
+def index() -> str:
+    """List the quizzes that the visitor may take, begun ones marked."""
+    who = person()
+    return render_template(
+        "quizzes/index.html",
+        quizzes=quizzes.visible_quizzes(who),
+        begun=attempt_views.open_attempts(who) if who else {},
+        minutes=attempt_pages.minutes_for,
+    )
+
+
+@blueprint.get("/<slug>")
+def show(slug: str) -> str:
+    """Say what to expect, and what came of earlier attempts."""
+    quiz, who = _quiz(slug), person()
+    past = handing_in.history(who, quiz.id, now()) if who else []
+    tries = quiz.settings.tries
+    return render_template(
+        "quizzes/show.html",
+        quiz=quiz,
+        past=past,
+        begun=next((attempt for attempt in past if attempt.is_open), None),
+        left=None if tries is None else max(tries - len(past), 0),
+        minutes=attempt_pages.minutes_for(quiz.settings),
+        words=attempt_pages,
+    )
+
+
+@blueprint.post("/<slug>")
+def start(slug: str) -> ResponseReturnValue:
+    """Begin an attempt, or go on with the open one; a stranger becomes a guest."""
+    quiz = _quiz(slug)
+    try:
+        begun = attempts.start(person_or_guest(), quiz, now(), secrets.randbelow(attempts.SEEDS))
+    except Refused as refused:
+        flash(attempt_pages.reason(refused.code), "partial")
+        return redirect(url_for("quizzes.show", slug=slug), 303)
+    return redirect(url_for("attempts.show", uid=begun.uid), 303)
+
+
+def _quiz(slug: str) -> QuizView:
+    try:
+        return quizzes.find(slug, person())
+    except Absent:
+        abort(404)
