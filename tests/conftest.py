@@ -11,11 +11,12 @@ from typing import Any
 
 import flask_migrate
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 
 from quizapp import create_app, database
 from quizapp.extensions import db
+from quizapp.services import catalog
 from tests.postgres import Server, postgres
 
 DATABASES = ("sqlite", "postgresql")
@@ -43,7 +44,8 @@ class BrowserLikeClient(FlaskClient):
         return self  # Flask's own keeps the request's context open, which is in another Context
 
     def open(self, *arguments: Any, **keywords: Any) -> Any:
-        db.session.rollback()
+        if has_app_context():  # a redirect that is followed comes without one
+            db.session.rollback()
         return Context().run(super().open, *arguments, **keywords)
 
 
@@ -129,6 +131,7 @@ def app(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("SECRET_KEY", "only-for-the-tests")
     app = create_app({"INSTANCE_PATH": tmp_path, "TESTING": True, "WTF_CSRF_ENABLED": False})
     app.test_client_class = BrowserLikeClient
+    catalog.forget()  # what the process keeps of another test's banks
     with app.app_context():
         yield app
     close(app)

@@ -1,16 +1,21 @@
 """How commands answer: one JSON object on stdout with --json, plain lines otherwise."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from quizapp.database import Busy
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+C = TypeVar("C", bound=Callable[..., Any])
+
+
+def json_option(command: C) -> C:
+    """Give a command its --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
 
 
 def emit(payload: Mapping[str, Any], as_json: bool) -> None:

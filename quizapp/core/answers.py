@@ -33,7 +33,7 @@ def rules_of(holder: Mapping[str, Any]) -> Rules:
 def find_answer(
     answers: Sequence[Answer], text: str, rules: Rules, rivals: Iterable[str] = ()
 ) -> Answer | None:
-    """The answer that a text hits: the first that it fits, else the one it misses by least slips.
+    """Return the answer that a text hits: the first it fits, else the one missed by least slips.
 
     A slip is never forgiven where the text is as near to an answer of another worth, or to one of
     `rivals`: texts that are right elsewhere in the question. A lone `*` is hit last of all.
@@ -46,7 +46,7 @@ def find_answer(
 
 
 def key_text(answers: Sequence[Answer], rules: Rules) -> str | None:
-    """A text to show as the right answer, which `find_answer` takes for one worth everything."""
+    """Return a text to show as the right answer, one that `find_answer` gives full worth."""
     full = [answer for answer in answers if is_full(worth(answer))]
     shown = [text for answer in full for text in _key_texts(text_of(answer, "text"))]
     for text in shown:
@@ -57,14 +57,14 @@ def key_text(answers: Sequence[Answer], rules: Rules) -> str | None:
 
 
 def worth(answer: Answer) -> Fraction:
-    """The answer's share of the points, 1 where it says nothing."""
+    """Return the answer's share of the points, 1 where it says nothing."""
     return share_of(answer, "1")
 
 
 def answer_problems(
     answers: Sequence[Answer], holder: Mapping[str, Any], path: str
 ) -> list[Problem]:
-    """What is wrong with a list of answers; `path` is where the holder stands, "" or "gaps.1."."""
+    """Return what is wrong with answers; `path` is where the holder stands, "" or "gaps.1."."""
     found = []
     rules = rules_of(holder)
     if not answers:
@@ -82,7 +82,7 @@ def answer_problems(
 
 
 def literals(answers: Iterable[Answer]) -> list[str]:
-    """The texts of the answers without wildcards, as one would type them."""
+    """Return the texts of the answers without wildcards, as one would type them."""
     split = [split_wildcards(text_of(answer, "text")) for answer in answers]
     return [pieces[0] for pieces in split if len(pieces) == 1 and pieces[0]]
 

@@ -45,12 +45,12 @@ COMPARISON = (
 
 
 def scoring(*names: str) -> Field:
-    """The entry that says how parts become a score; the first name is the default."""
+    """Return the entry that says how parts become a score; the first name is the default."""
     return Field("scoring", "Scoring", "choice", choices=names, default=names[0])
 
 
 def entries(body: Any, name: str) -> list[Mapping[str, Any]]:
-    """The entries of a list that have an id of their own; what is malformed is left out."""
+    """Return the entries of a list that have an id of their own; what is malformed is left out."""
     found: dict[str, Mapping[str, Any]] = {}
     listed = body.get(name) if isinstance(body, Mapping) else None
     for entry in listed if isinstance(listed, list | tuple) else ():
@@ -60,18 +60,18 @@ def entries(body: Any, name: str) -> list[Mapping[str, Any]]:
 
 
 def by_id(body: Any, name: str) -> dict[str, Mapping[str, Any]]:
-    """The entries of a list by id, in order."""
+    """Return the entries of a list by id, in order."""
     return {entry["id"]: entry for entry in entries(body, name)}
 
 
 def text_of(holder: Mapping[str, Any], name: str) -> str:
-    """The text of an entry, "" where there is none."""
+    """Return the text of an entry, "" where there is none."""
     value = holder.get(name)
     return value if isinstance(value, str) else ""
 
 
 def filled(texts: Iterable[tuple[str, Mapping[str, Any], str]]) -> list[str]:
-    """The paths of those of (path, holder, name) whose text is not blank."""
+    """Return the paths of those of (path, holder, name) whose text is not blank."""
     return [path for path, holder, name in texts if text_of(holder, name).strip()]
 
 
@@ -92,7 +92,7 @@ def markdown_texts(
 
 
 def keyed_entries(value: Any) -> Iterator[tuple[str, Any]]:
-    """The entries of a list or map with the last part of their path: the id, else the place."""
+    """Return the entries of a list or map, each with the end of its path: id, else place."""
     if isinstance(value, Mapping):
         yield from ((str(key), entry) for key, entry in value.items())
     elif isinstance(value, list | tuple):

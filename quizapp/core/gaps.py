@@ -30,19 +30,19 @@ class GapKind(Protocol):
     """How a kind of gap is answered; `number` is its key in `gaps`."""
 
     def read(self, body: Body, number: str, value: object) -> str:
-        """The answer in the shape of the response, "" for none; BadResponse for another shape."""
+        """Return the answer in the response's shape, "" for none; BadResponse for another shape."""
 
     def judge(self, body: Body, number: str, answer: str) -> Judged:
         """Judge an answer that `read` gave."""
 
     def key(self, body: Body, number: str) -> str | None:
-        """An answer that is worth everything."""
+        """Return an answer that is worth everything."""
 
     def outcomes(self, body: Body, number: str) -> list[Fraction]:
-        """The shares that a blind guess may have, all equally likely."""
+        """Return the shares that a blind guess may have, all equally likely."""
 
     def problems(self, body: Body, number: str) -> list[Problem]:
-        """What is wrong with the gap beyond its fields."""
+        """Return what is wrong with the gap beyond its fields."""
 
 
 class Typed:
@@ -129,12 +129,12 @@ GAP_KINDS: dict[str, GapKind] = {"typed": Typed(), "choice": Choice(), "word": W
 
 
 def gap_numbers(stem: str) -> list[str]:
-    """The numbers of the gaps in a stem, in order of appearance, repeated ones each time."""
+    """Return the numbers of the gaps in a stem, in order of appearance, repeated ones each time."""
     return GAP.findall(stem)
 
 
 def gap_of(body: Body, number: str) -> Gap:
-    """The entry of a gap; empty where there is none."""
+    """Return the entry of a gap; empty where there is none."""
     gaps = body.get("gaps")
     gap = gaps.get(number) if isinstance(gaps, Mapping) else None
     return gap if isinstance(gap, Mapping) else {}
@@ -147,7 +147,7 @@ def kind_of(gap: Gap) -> GapKind | None:
 
 
 def texts_elsewhere(body: Body, number: str) -> list[str]:
-    """What other gaps take or offer: a slip that leads there is no slip."""
+    """Return what other gaps take or offer: a slip that leads there is no slip."""
     gaps = body.get("gaps")
     others = [gap_of(body, other) for other in gaps if other != number] if gaps else []
     found = [text for gap in others for text in literals(entries(gap, "answers"))]

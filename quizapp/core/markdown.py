@@ -26,15 +26,14 @@ MediaUrl = Callable[[str], str]
 MAX_MARKDOWN = 60_000  # characters; a longer text is shown as written, in linear time
 MAX_HIGHLIGHTED = 10_000
 # Only lexers that are known to be quick: some of pygments' hundreds take minutes on a bad text.
-LANGUAGES = frozenset(
-    """bash c c++ cpp c# csharp css diff go haskell html ini java javascript js json julia kotlin
-    latex lua make matlab perl php py python python3 r rb rs ruby rust scala sh shell sql swift tex
-    toml ts typescript xml yaml""".split()
-)
-MATH_TAGS = frozenset(
-    "math mrow mi mo mn ms mtext mspace msqrt mroot mfrac msub msup msubsup munder mover "
-    "munderover mtable mtr mtd mstyle mpadded mphantom menclose semantics".split()
-)
+_LANGUAGES = """bash c c++ cpp c# csharp css diff go haskell html ini java javascript js json julia
+    kotlin latex lua make matlab perl php py python python3 r rb rs ruby rust scala sh shell sql
+    swift tex toml ts typescript xml yaml"""
+LANGUAGES = frozenset(_LANGUAGES.split())
+_MATH = """math mrow mi mo mn ms mtext mspace msqrt mroot mfrac msub msup msubsup munder mover
+    munderover mtable mtr mtd mstyle mpadded mphantom menclose semantics"""
+MATH_TAGS = frozenset(_MATH.split())
+_OPERATOR = "stretchy fence form separator lspace rspace minsize maxsize movablelimits"
 ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {
     "math": {"display", "xmlns"},
     "a": {"href", "title"},
@@ -42,7 +41,7 @@ ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} 
     "span": {"class"},
     "div": {"class"},
     "code": {"class"},
-    "mo": set("stretchy fence form separator lspace rspace minsize maxsize movablelimits".split()),
+    "mo": set(_OPERATOR.split()),
     "mi": {"mathvariant"},
     "mtable": {"columnalign"},
     "mtd": {"columnalign"},
@@ -62,8 +61,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")  # no HTML can hold one
 _LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _MEDIA_NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 # A line that no rule of Markdown can touch: it begins with a letter or a gap and holds no markup.
+_PUNCTUATION = r" ,.;:?!'\"()/%+=\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u00ab\u00bb-"
 _PLAIN = re.compile(
-    r"(?:[^\W\d_]|\[\[\d{1,4}\]\])(?:[^\W_]|[ ,.;:?!'\"()/%+=–—…‘’“”«»-]|\[\[\d{1,4}\]\])*"
+    r"(?:[^\W\d_]|\[\[\d{1,4}\]\])"
+    rf"(?:[^\W_]|[{_PUNCTUATION}]|\[\[\d{{1,4}}\]\])*"
 )
 
 
@@ -98,7 +99,7 @@ def images(text: str) -> list[tuple[str, str]]:
 
 
 def to_plain(text: str) -> str:
-    """The words alone, on one line: for names, titles and search. Formulas stay as written."""
+    """Return the words alone, on one line, for names and search. Formulas stay as written."""
     if _is_plain(text):
         return text
     return " ".join(_plain_of(_PARSER.parse(text[:MAX_MARKDOWN])).split())

@@ -16,7 +16,7 @@ _EXACT = Fraction(str(EXACT))
 
 
 def share_of(entry: Mapping[str, Any], default: str = "0") -> Fraction:
-    """The entry's fraction, between -1 and 1; unreadable ones count as 0."""
+    """Return the entry's fraction, between -1 and 1; unreadable ones count as 0."""
     value = entry.get("fraction")
     number = decimal_of(default if value is None else value) or Decimal(0)
     return max(Fraction(-1), min(Fraction(1), Fraction(number)))
@@ -28,17 +28,17 @@ def is_full(share: Fraction) -> bool:
 
 
 def settled(total: Fraction) -> float:
-    """A sum of shares as a grade's fraction: from -1 to 1, exactly 1 where it counts as 1."""
+    """Return a sum of shares as a grade's fraction: -1 to 1, exactly 1 where it counts as 1."""
     return 1.0 if is_full(total) else max(-1.0, float(total))
 
 
 def score(fraction: float) -> float:
-    """The score, 0 to 1, that belongs to a fraction."""
+    """Return the score, 0 to 1, that belongs to a fraction."""
     return max(0.0, fraction)
 
 
 def in_order(ids: Iterable[str], shuffle: object, rng: Random) -> list[str]:
-    """The ids as shown: at random unless `shuffle` is false."""
+    """Return the ids as shown: at random unless `shuffle` is false."""
     listed = list(ids)
     if shuffle is not False:
         rng.shuffle(listed)
@@ -46,19 +46,19 @@ def in_order(ids: Iterable[str], shuffle: object, rng: Random) -> list[str]:
 
 
 def best(options: Sequence[Mapping[str, Any]]) -> str | None:
-    """The id of the option of the largest share above 0."""
+    """Return the id of the option of the largest share above 0."""
     right = [option for option in options if share_of(option) > 0]
     return max(right, key=share_of)["id"] if right else None
 
 
 def mean_score(options: Sequence[Mapping[str, Any]]) -> Fraction:
-    """Expected score of one option taken blindly."""
+    """Return expected score of one option taken blindly."""
     worth = [max(Fraction(0), share_of(option)) for option in options]
     return sum(worth, Fraction(0)) / len(worth) if worth else Fraction(0)
 
 
 def single_choice_problems(options: Sequence[Mapping[str, Any]], name: str) -> list[Problem]:
-    """What is wrong with options of which one is to be chosen; `name` is their path."""
+    """Return what is wrong with options of which one is to be chosen; `name` is their path."""
     full = sum(is_full(share_of(option)) for option in options)
     found = count_problems(options, name)
     if not full:
@@ -70,7 +70,7 @@ def single_choice_problems(options: Sequence[Mapping[str, Any]], name: str) -> l
 
 
 def count_problems(options: Sequence[Mapping[str, Any]], name: str) -> list[Problem]:
-    """A problem where there is nothing to choose from."""
+    """Return a problem where there is nothing to choose from."""
     if not options:
         return [Problem("no-options", "There are no options.", name)]
     if len(options) == 1:
@@ -96,6 +96,6 @@ def sums_of(choices: Iterable[Sequence[Fraction]]) -> Counter[Fraction] | None:
 
 
 def expected_score(sums: Mapping[Fraction, int], ways: int) -> float:
-    """The mean score over so many equally likely ways, of which `sums` tells the fractions."""
+    """Return the mean score over equally likely ways, of which `sums` tells the fractions."""
     worth = (count * min(Fraction(1), total) for total, count in sums.items() if total > 0)
     return float(sum(worth, Fraction(0)) / ways)

@@ -40,15 +40,18 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
 def general_problems(
     question: Question, fields: Iterable[Field], needs_stem: bool = True
 ) -> list[Problem]:
-    """Entries missing, of the wrong kind, with a bad or repeated id; images without alternative
-    text; texts too long or unreadable. What only the type can know is not looked at."""
+    """Return what can be told from the fields alone, whatever the type.
+
+    Entries missing, of the wrong kind, with a bad or repeated id; images without alternative text;
+    texts too long or unreadable. What only the type can know is not looked at.
+    """
     stem = Field("stem", "Question", "markdown", required=needs_stem)
     found = list(_field_problems((stem,), {"stem": question.stem}, ""))
     return found + list(_field_problems(fields, question.body, ""))
 
 
 def equal_texts(name: str, entries: Iterable[Mapping[str, Any]]) -> list[Problem]:
-    """A problem for each entry whose text has stood before: a learner cannot tell them apart."""
+    """Return a problem for each entry whose text has stood before: they cannot be told apart."""
     seen: set[str] = set()
     found = []
     for entry in entries:

@@ -37,7 +37,7 @@ _TYPED = re.compile(
 
 
 def decimal_of(value: object) -> Decimal | None:
-    """The number that a bank file gives as a number or as text; None for anything else."""
+    """Return the number that a bank file gives, as a number or as text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     if isinstance(value, int) and value.bit_length() > 3 * MAX_DIGITS:
@@ -71,7 +71,7 @@ def readings(text: str) -> list[tuple[Decimal, str]]:
 
 
 def unit_name(text: str) -> str:
-    """A unit with its spelling made uniform: micro signs, spaces, superscripts kept apart."""
+    """Return a unit in one spelling: micro signs and white space do not matter, superscripts do."""
     return " ".join(text.translate(_ALIKE).replace("\u00b5", "\u03bc").split())
 
 
@@ -97,7 +97,7 @@ def _bounded(text: str) -> Decimal | None:
 
 
 def _plain_forms(digits: str) -> list[str]:
-    """The digits with "." as the only mark, in each way they can be meant."""
+    """Return the digits with "." as the only mark, in each way they can be meant."""
     if " " in digits or "'" in digits:
         mark = " " if " " in digits else "'"
         whole, point, part = digits.replace(",", ".").partition(".")

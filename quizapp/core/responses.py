@@ -12,19 +12,19 @@ UNREADABLE = Grade(0.0, 0.0)  # what a response is worth that the type cannot re
 
 
 def no_answer() -> BadResponse:
-    """The error for a response that chooses or says nothing."""
+    """Return the error for a response that chooses or says nothing."""
     return BadResponse("no-answer", "Nothing was answered yet.")
 
 
 def entry_of(raw: object, name: str) -> object:
-    """The named entry of a response; None where there is none. Other entries are ignored."""
+    """Return the named entry of a response; None where there is none. Other entries are ignored."""
     if not isinstance(raw, Mapping):
         raise BadResponse("wrong-shape", "The answer has a form that this question cannot read.")
     return raw.get(name)
 
 
 def typed(value: object, limit: int = MAX_TYPED) -> str:
-    """A typed text, trimmed, "" for None; too long or unreadable texts are refused."""
+    """Return a typed text, trimmed, "" for None; too long or unreadable texts are refused."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -37,7 +37,7 @@ def typed(value: object, limit: int = MAX_TYPED) -> str:
 
 
 def chosen(value: object, known: Container[str]) -> str:
-    """The id of one of the known choices, "" for none."""
+    """Return the id of one of the known choices, "" for none."""
     if value is None or value == "":
         return ""
     if not isinstance(value, str):
@@ -62,7 +62,7 @@ def chosen_list(value: object, known: Container[str]) -> list[str]:
 
 
 def by_part(value: object, known: Container[str]) -> dict[str, object]:
-    """What was answered for each known gap or pair."""
+    """Return what was answered for each known gap or pair."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):

@@ -11,8 +11,7 @@ MAX_DEPTH = 40
 
 # latex2mathml says nothing about a command it does not know: it prints its name. So only these
 # are converted; a formula that uses any other is shown as code, where an author sees it.
-COMMANDS = frozenset(
-    """
+_COMMANDS = """
     alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi
     varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega omicron
     Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
@@ -41,26 +40,25 @@ COMMANDS = frozenset(
     text textrm textbf textit mbox mathrm mathbf mathit mathsf mathtt mathbb mathcal mathfrak
     mathscr mathnormal boldsymbol displaystyle textstyle scriptstyle
     quad qquad thinspace enspace space begin end substack because therefore
-    """.split()
-)
-ENVIRONMENTS = frozenset(
-    """matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix cases array align align*
-    split""".split()
-)
-_COMMAND = re.compile(r"\\([a-zA-Z]+)")
-_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{([^}]*)\}")
+"""
+COMMANDS = frozenset(_COMMANDS.split())
+_ENVIRONMENTS = """matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix cases array align
+    align* split"""
+ENVIRONMENTS = frozenset(_ENVIRONMENTS.split())
+_COMMAND_NAME = re.compile(r"\\([a-zA-Z]+)")
+_ENVIRONMENT_NAME = re.compile(r"\\(?:begin|end)\s*\{([^}]*)\}")
 
 
 def unknown_commands(source: str) -> list[str]:
     """Commands and environments in a formula that would not come out right, in order, once each."""
     source = source.replace("\\\\", " ")  # a line break, not the start of a command
-    names = [name for name in _COMMAND.findall(source) if name not in COMMANDS]
-    names += [name for name in _ENVIRONMENT.findall(source) if name not in ENVIRONMENTS]
+    names = [name for name in _COMMAND_NAME.findall(source) if name not in COMMANDS]
+    names += [name for name in _ENVIRONMENT_NAME.findall(source) if name not in ENVIRONMENTS]
     return list(dict.fromkeys(names))
 
 
 def mathml(source: str, display: bool = False) -> str:
-    """A formula as MathML, or as code in which it stands as written. Never raises."""
+    """Return a formula as MathML, or as code in which it stands as written. Never raises."""
     if len(source) > MAX_TEX or _depth(source) > MAX_DEPTH or unknown_commands(source):
         return as_code(source)
     try:
@@ -73,7 +71,7 @@ def mathml(source: str, display: bool = False) -> str:
 
 
 def as_code(source: str) -> str:
-    """The source of a formula that is not converted."""
+    """Return the source of a formula that is not converted."""
     return f'<code class="math-error">{escape(source)}</code>'
 
 

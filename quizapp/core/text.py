@@ -31,12 +31,12 @@ class Rules:
 
 
 def visible(text: str) -> str:
-    """The text without invisible characters, trimmed; empty where a reader would see nothing."""
+    """Return the text without invisible characters, trimmed; empty where nothing is to be seen."""
     return text.translate(_INVISIBLE).strip()
 
 
 def comparable(text: str, rules: Rules) -> str:
-    """The form in which texts are compared: equal texts are equal under `rules`.
+    """Return the form in which texts are compared: equal texts are equal under `rules`.
 
     Compatibility forms, white space, invisible characters, quotes and dashes never matter.
     """
@@ -45,13 +45,13 @@ def comparable(text: str, rules: Rules) -> str:
 
 @lru_cache(maxsize=4096)
 def pattern_of(text: str, rules: Rules) -> Pattern:
-    r"""The comparable pieces of an answer: `*` stands for any text, `\*` for an asterisk."""
+    r"""Return the comparable pieces of an answer: `*` stands for any text, `\*` for an asterisk."""
     pieces = [piece.translate(_INVISIBLE) for piece in split_wildcards(text)]
     return tuple(_comparable(_WILDCARD.join(pieces), rules).split(_WILDCARD))
 
 
 def split_wildcards(text: str) -> list[str]:
-    r"""What stands between the wildcards of an answer, with `\*` turned into `*`."""
+    r"""Return what stands between the wildcards of an answer, with `\*` turned into `*`."""
     pieces = [""]
     for part in re.split(r"(\\\*|\*)", text):
         if part == "*":
@@ -103,7 +103,7 @@ def slips(one: str, other: str, limit: int) -> int | None:
 
 
 def forgiven_slips(answer: str, typed: str, rules: Rules) -> int | None:
-    """The slips by which `typed` misses `answer` if `rules` forgive them, else None.
+    """Return the slips by which `typed` misses `answer` if `rules` forgive them, else None.
 
     One slip needs a word of at least 4 letters, two need 8; shorter words, digits and the number
     of words must be right, so that hepatitis B is never taken for hepatitis A.

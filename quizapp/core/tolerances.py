@@ -34,7 +34,7 @@ def covers(wide: Answer, narrow: Answer) -> bool:
 
 
 def middle(answer: Answer) -> Decimal | None:
-    """The number to show for an answer: its value, or the middle or only end of its range."""
+    """Return the number to show for an answer: its value, or its range's middle or only end."""
     value = decimal_of(answer.get("value"))
     least, most = decimal_of(answer.get("min")), decimal_of(answer.get("max"))
     if value is not None:
@@ -53,7 +53,7 @@ def digits_of(answer: Answer) -> int | None:
 
 
 def _bounds(answer: Answer) -> tuple[Decimal | None, Decimal | None]:
-    """The least and the largest number that an answer accepts, but for significant digits."""
+    """Return the least and the largest number an answer accepts, but for significant digits."""
     value = decimal_of(answer.get("value"))
     if value is None:
         return decimal_of(answer.get("min")), decimal_of(answer.get("max"))

@@ -68,13 +68,14 @@ def answer(
     took_ms: int | None = None,
     answered_at: datetime | None = None,
     source: str = "study",
-    bank_id: int | None = None,
+    bank: str | None = None,
     marks: Mapping[str, Any] | None = None,
 ) -> Answered:
     """Grade an answer, log it with all that follows, and choose what to ask next.
 
     One transaction; when it returns, the answer is on disk. The same id and body again gives the
-    same grading and writes nothing. `bank_id` keeps the next question in that bank.
+    same grading and writes nothing. `bank` is the slug of the question's bank where the next
+    question is to come from it, too.
     Raises Absent, NotAskable, BadResponse, IdReused, Busy.
     """
     where = place(question_uid, person)
@@ -94,10 +95,12 @@ def answer(
         took_ms=None if took_ms is None else min(max(took_ms, 0), LONGEST_MS),
         marks=marks,
     )
-    facts = Facts(where.bank_id, where.fact_id, part_facts(where.id))
+    parts = part_facts(where.id) if question.has_parts else {}
+    facts = Facts(where.bank_id, where.fact_id, parts)
     with writing() as session:
         logged = responses.log(session.connection(), person, given, facts)
-    following = queue.next_question(person, now, bank_id)
+    stays = bank is not None and bank == where.bank_slug
+    following = queue.next_question(person, now, where.bank_id if stays else None)
     db.session.rollback()
     return Answered(
         question,

@@ -8,6 +8,7 @@ from threading import Lock
 import sqlalchemy as sa
 
 from quizapp.core.question_types import QUESTION_TYPES
+from quizapp.core.scheduling.queue import Candidate
 from quizapp.extensions import db
 from quizapp.models import Article, ArticleVersion, Bank, Evidence, Fact, Question
 
@@ -42,15 +43,16 @@ class Catalog:
     bank_id: int
     facts: Mapping[int, FactEntry]
     fact_of: Mapping[int, int]  # question id -> fact id
+    candidates: tuple[Candidate, ...]  # the same facts, in order, as new ones
 
 
-_KEPT: dict[tuple[str, int], tuple[float, Catalog]] = {}
+_KEPT: dict[tuple[sa.URL, int], tuple[float, Catalog]] = {}
 _MUTEX = Lock()
 
 
 def of_bank(bank_id: int) -> Catalog:
     """Return what a bank can ask, at most KEPT_S seconds old."""
-    key = (str(db.engine.url), bank_id)
+    key = (db.engine.url, bank_id)
     kept = _KEPT.get(key)
     if kept is None or kept[0] < time.monotonic():
         kept = (time.monotonic() + KEPT_S, _read(bank_id))
@@ -88,15 +90,13 @@ def _read(bank_id: int) -> Catalog:
         .where(Fact.bank_id == bank_id, Fact.status == "active")
         .order_by(Fact.position, Fact.id)
     )
-    return Catalog(
-        bank_id,
-        {
-            fact_id: FactEntry(fact_id, position, sentences.get(fact_id), tuple(forms[fact_id]))
-            for fact_id, position in facts
-            if fact_id in forms
-        },
-        fact_of,
-    )
+    entries = {
+        fact_id: FactEntry(fact_id, position, sentences.get(fact_id), tuple(forms[fact_id]))
+        for fact_id, position in facts
+        if fact_id in forms
+    }
+    new = tuple(Candidate(fact.id, fact.sentence) for fact in entries.values())
+    return Catalog(bank_id, entries, fact_of, new)
 
 
 def _sentences(bank_id: int) -> dict[int, tuple[int, int]]:

@@ -1,6 +1,6 @@
 """The figures of a learner's own page, from cards, day sums and attempts; never from the logs."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nsmallest
@@ -176,9 +176,7 @@ def known_now(recalls: Collection[float], facts: int) -> Known:
     return Known(expected, round(low), round(high), len(recalls), facts)
 
 
-def _due(
-    known: Iterable[FactMemory], suspended: set[int], buried: set[int], today: int
-) -> Due:
+def _due(known: Iterable[FactMemory], suspended: set[int], buried: set[int], today: int) -> Due:
     """Count what falls due; what is buried today is left out, as it comes back another day."""
     return due_per_day(
         (
@@ -192,7 +190,7 @@ def _due(
     )
 
 
-def _window(days: list[Any], today: int, span: int | None) -> Window:
+def _window(days: Sequence[Any], today: int, span: int | None) -> Window:
     first = 0 if span is None else today - span + 1
     return Window(span, true_retention(row for row in days if first <= row.day <= today))
 

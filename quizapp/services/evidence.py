@@ -27,7 +27,7 @@ class Passage:
     after: str
 
 
-_KEPT: dict[tuple[str, int], tuple[float, Passage | None]] = {}
+_KEPT: dict[tuple[sa.URL, int], tuple[float, Passage | None]] = {}
 _MUTEX = Lock()
 
 
@@ -35,7 +35,7 @@ def of_fact(fact_id: int | None) -> Passage | None:
     """Return the passage that proves a fact, None where it has none."""
     if fact_id is None:
         return None
-    key = (str(db.engine.url), fact_id)
+    key = (db.engine.url, fact_id)
     kept = _KEPT.get(key)
     if kept is None or kept[0] < time.monotonic():
         kept = (time.monotonic() + KEPT_S, _read(fact_id))

@@ -1,6 +1,6 @@
-"""The rows behind a learner's figures: facts that are due or known, days, and single answers."""
+"""The rows behind a learner's figures: facts that are due or known, and days."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -9,13 +9,10 @@ import sqlalchemy as sa
 
 from quizapp.core.scheduling.days import learner_day
 from quizapp.extensions import db
-from quizapp.models import Bank, Fact, LoggedResponse, Regrade, Review, UserDay
-from quizapp.services import memories, replay
-from quizapp.services.answers import outcome
+from quizapp.models import Bank, Fact, UserDay
+from quizapp.services import memories
 from quizapp.services.memories import FactMemory
-from quizapp.services.questions import asked
 from quizapp.services.sessions import Person
-from quizapp.services.stems import stem
 
 T = TypeVar("T")
 PAGE = 50
@@ -53,20 +50,6 @@ class DayRow:
     right: int
     ms: int
     new_facts: int
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
-    """An answer as it is judged now."""
-
-    seq: int
-    at: datetime
-    stem: str
-    type: str
-    outcome: str  # right, partial, wrong, self, waiting
-    rating: int | None  # of a flashcard
-    score: float | None
-    took_ms: int | None
 
 
 def due(
@@ -121,31 +104,9 @@ def days(person: Person, after: str | None = None, most: int = PAGE) -> Page[Day
         .limit(most + 1)
     )
     if after:
-        select = select.where(UserDay.day < _whole(after))
+        select = select.where(UserDay.day < whole(after))
     rows = [DayRow(*row) for row in db.session.execute(select)]
-    return _cut(rows, most, lambda row: str(row.day))
-
-
-def of_day(
-    person: Person, day: int, after: str | None = None, most: int = PAGE
-) -> Page[AnswerRow]:
-    """Return the answers that a learner day counts, the newest first."""
-    counted = _standing(person).where(Review.day == day)
-    return _answers(person, counted, after, most)
-
-
-def of_fact(
-    person: Person, fact_id: int, after: str | None = None, most: int = PAGE
-) -> Page[AnswerRow]:
-    """Return the answers that say something of a fact, the newest first."""
-    rows = replay.REVIEWS_WITH_FACT.subquery()
-    counted = sa.select(rows.c.response_seq).where(
-        rows.c.user_id == person.id,
-        rows.c.fact_now == fact_id,
-        rows.c.kind == "answer",
-        ~_voided(person, rows.c.seq),
-    )
-    return _answers(person, counted, after, most)
+    return cut(rows, most, lambda row: str(row.day))
 
 
 def memory_of(person: Person, now: datetime, fact_id: int) -> FactRow | None:
@@ -156,73 +117,10 @@ def memory_of(person: Person, now: datetime, fact_id: int) -> FactRow | None:
     return rows[0] if rows else None
 
 
-def _voided(person: Person, seq: Any) -> sa.ColumnElement[bool]:
-    undo = sa.orm.aliased(Review)
-    return sa.exists().where(undo.user_id == person.id, undo.voids_seq == seq)
-
-
-def _standing(person: Person) -> sa.Select[Any]:
-    return sa.select(Review.response_seq).where(
-        Review.user_id == person.id, Review.kind == "answer", ~_voided(person, Review.seq)
-    )
-
-
-def _answers(
-    person: Person, counted: sa.Select[Any], after: str | None, most: int
-) -> Page[AnswerRow]:
-    select = (
-        sa.select(
-            LoggedResponse.seq,
-            LoggedResponse.answered_at,
-            LoggedResponse.question_id,
-            LoggedResponse.question_version,
-            LoggedResponse.payload,
-            LoggedResponse.score,
-            LoggedResponse.took_ms,
-        )
-        .where(LoggedResponse.user_id == person.id, LoggedResponse.seq.in_(counted))
-        .order_by(LoggedResponse.seq.desc())
-        .limit(most + 1)
-    )
-    if after:
-        select = select.where(LoggedResponse.seq < _whole(after))
-    logged = db.session.execute(select).all()
-    later = _regraded(person, [row.seq for row in logged])
-    rows = [_answer(row, later.get(row.seq, row.score)) for row in logged]
-    return _cut(rows, most, lambda row: str(row.seq))
-
-
-def _answer(row: Any, score: float | None) -> AnswerRow:
-    version = asked(row.question_id, row.question_version)
-    return AnswerRow(
-        row.seq,
-        row.answered_at,
-        stem(version),
-        version.question.type,
-        outcome(version, score),
-        row.payload.get("rating") if version.kind.GRADED_BY == "learner" else None,
-        score,
-        row.took_ms,
-    )
-
-
-def _regraded(person: Person, seqs: list[int]) -> Mapping[int, float | None]:
-    """Return the scores that a later judgement gave."""
-    found: dict[int, float | None] = {}
-    for n in range(0, len(seqs), CHUNK):
-        rows = db.session.execute(
-            sa.select(Regrade.seq, Regrade.score)
-            .where(Regrade.user_id == person.id, Regrade.seq.in_(seqs[n : n + CHUNK]))
-            .order_by(Regrade.n)
-        )
-        found.update(row._tuple() for row in rows)
-    return found
-
-
 def _page_of(
     chosen: Iterable[FactMemory], key: Any, suspended: set[int], after: str | None, most: int
 ) -> Page[FactRow]:
-    place = tuple(_whole(part) for part in after.split("-")) if after else ()
+    place = tuple(whole(part) for part in after.split("-")) if after else ()
     ordered = sorted((one for one in chosen if key(one) > place), key=key)
     rows = _fact_rows(ordered[:most], suspended)
     more = len(ordered) > most
@@ -252,11 +150,12 @@ def _fact_rows(chosen: list[FactMemory], suspended: set[int]) -> list[FactRow]:
     ]
 
 
-def _cut(rows: list[T], most: int, place: Any) -> Page[T]:
+def cut(rows: list[T], most: int, place: Any) -> Page[T]:
+    """Return the page of rows that were read with one too many."""
     return Page(rows[:most], place(rows[most - 1]) if len(rows) > most else None)
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
     """Read a place that came in an address; ValueError for anything but a number we gave."""
     if not (text.isascii() and text.isdecimal() and len(text) < 16):
         raise ValueError(text)

@@ -42,6 +42,18 @@ def of_person(person: Person) -> list[MarkedFact]:
     ]
 
 
+def of_fact(person: Person, fact_id: int) -> MarkedFact:
+    """Return a fact with the learner's wishes, also where there are none."""
+    row = db.session.execute(
+        sa.select(Fact.uid, Fact.statement, Bank.title, CardMark.suspended_at, CardMark.flag)
+        .join(Bank, Bank.id == Fact.bank_id)
+        .outerjoin(CardMark, sa.and_(CardMark.fact_id == Fact.id, CardMark.user_id == person.id))
+        .where(Fact.id == fact_id)
+    ).one()
+    uid, statement, bank, since, flag = row
+    return MarkedFact(uid, statement, bank, since is not None, flag or 0)
+
+
 def fact_id(person: Person, uid: str) -> int:
     """Return the number of a fact that the learner has met or marked; Absent for any other."""
     met = sa.union(

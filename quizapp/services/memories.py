@@ -26,13 +26,11 @@ class FactMemory(NamedTuple):
     lapses: int
 
 
-_CARDS = sa.select(
-    Card.fact_id, Card.last_at, Card.stability, Card.due_day, Card.lapses
-).where(Card.user_id == sa.bindparam("user"))
+_CARDS = sa.select(Card.fact_id, Card.last_at, Card.stability, Card.due_day, Card.lapses).where(
+    Card.user_id == sa.bindparam("user")
+)
 _SOME_CARDS = _CARDS.where(Card.fact_id.in_(sa.bindparam("facts", expanding=True)))
-_ASLEEP = sa.select(
-    CardMark.fact_id, CardMark.suspended_at, CardMark.buried_until_day
-).where(
+_ASLEEP = sa.select(CardMark.fact_id, CardMark.suspended_at, CardMark.buried_until_day).where(
     CardMark.user_id == sa.bindparam("user"),
     sa.or_(CardMark.suspended_at.is_not(None), CardMark.buried_until_day.is_not(None)),
 )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from quizapp.extensions import db
-from quizapp.services import operations_postgresql, operations_sqlite
+from quizapp.services import operations_postgresql, operations_sqlite, regrouping, replay
 from quizapp.services.operations_errors import Refused
 
 __all__ = ["Refused", "backup", "check", "restore"]
@@ -85,9 +85,7 @@ def _scripts() -> ScriptDirectory:
 
 
 def _replay() -> list[Any]:
-    from quizapp.services import replay
-
-    found = replay.check()
+    found = replay.check(regrouping.pending_facts())
     if not found.different:
         return []
     return [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVarTuple
 
 import sqlalchemy as sa
 
@@ -15,6 +15,7 @@ from quizapp.services.questions import Absent, Asked, Place, asked, place
 from quizapp.services.sessions import Person
 from quizapp.services.throttling import Throttled
 
+Columns = TypeVarTuple("Columns")
 PER_DAY = 20  # reports of one person in any 24 hours
 LONGEST = 2000
 LISTED = 100
@@ -53,9 +54,7 @@ def send(person: Person, uid: str, version: int | None, text: str, now: datetime
         sent = session.scalar(
             sa.select(sa.func.count())
             .select_from(QuestionReport)
-            .where(
-                QuestionReport.user_id == person.id, QuestionReport.at > now - timedelta(days=1)
-            )
+            .where(QuestionReport.user_id == person.id, QuestionReport.at > now - timedelta(days=1))
         )
         if (sent or 0) >= PER_DAY:
             raise Throttled
@@ -89,7 +88,7 @@ def counts(person: Person) -> dict[str, int]:
             QuestionReport.state
         )
     )
-    return {**dict.fromkeys(STATES, 0), **{state: count for state, count in rows}}
+    return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in rows}
 
 
 def decide(person: Person, report_id: int, state: str) -> None:
@@ -105,7 +104,7 @@ def decide(person: Person, report_id: int, state: str) -> None:
         found.state = state
 
 
-def _theirs(person: Person, select: sa.Select[Any]) -> sa.Select[Any]:
+def _theirs(person: Person, select: sa.Select[*Columns]) -> sa.Select[*Columns]:
     """Keep the reports on a person's own banks; admins answer for banks without an owner."""
     mine: sa.ColumnElement[bool] = Bank.owner_id == person.id
     if person.is_admin:

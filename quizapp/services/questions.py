@@ -10,14 +10,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from quizapp.core.markdown import RENDERER, render
 from quizapp.core.question import Question, QuestionType
 from quizapp.core.question_types import QUESTION_TYPES
+from quizapp.core.question_types.texts import texts
 from quizapp.extensions import db
 from quizapp.models import Bank, BankMember, QuestionPart, QuestionVersion
 from quizapp.models import Question as QuestionRow
 from quizapp.services.sessions import Person
 
 KEPT = 4096  # versions in memory, about 5 kB each
+
+
+PARTED = {
+    name
+    for name, kind in QUESTION_TYPES.items()
+    if any(part.name == "fact" for field in kind.FIELDS for part in field.entry)
+}
 
 
 class Absent(LookupError):
@@ -40,6 +49,11 @@ class Asked:
     def guess(self) -> float | None:
         """Expected score of a blind guess."""
         return self.kind.random_guess_score(self.question)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether gaps or pairs of it may test facts of their own."""
+        return self.kind.NAME in PARTED
 
     def shown(self, seed: int) -> dict[str, Any]:
         """Return what may be seen before answering, in the order that this seed gives."""
@@ -84,14 +98,14 @@ class _Versions:
 
 
 @lru_cache(maxsize=16)
-def _versions(database: str) -> _Versions:
+def _versions(database: sa.URL) -> _Versions:
     """One store per database: tests open many in one process."""
     return _Versions()
 
 
 def forget_versions() -> None:
     """Read all versions anew; after their HTML was rendered again."""
-    _versions(str(db.engine.url)).clear()
+    _versions(db.engine.url).clear()
 
 
 _VERSION = sa.select(QuestionVersion, QuestionRow.uid, QuestionRow.type).join(
@@ -101,7 +115,7 @@ _VERSION = sa.select(QuestionVersion, QuestionRow.uid, QuestionRow.type).join(
 
 def asked(question_id: int, number: int) -> Asked:
     """Return a version of a question; Absent where there is none."""
-    store = _versions(str(db.engine.url))
+    store = _versions(db.engine.url)
     found = store.get((question_id, number))
     if found is None:
         row = db.session.execute(
@@ -119,10 +133,18 @@ def asked(question_id: int, number: int) -> Asked:
             stat_group=version.stat_group,
             question=Question(kind, version.stem, version.body),
             kind=QUESTION_TYPES[kind],
-            html=version.html,
+            html=_html(version, kind),
         )
         store.put((question_id, number), found)
     return found
+
+
+def _html(version: QuestionVersion, kind: str) -> Mapping[str, str]:
+    """Return the texts as stored, or rendered anew where another renderer had made them."""
+    if version.renderer == RENDERER:
+        return version.html
+    question = Question(kind, version.stem, version.body)
+    return {path: render(text) for path, text in texts(question)}
 
 
 _MEMBER = (

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from itertools import islice
 
 import sqlalchemy as sa
 
@@ -22,7 +24,7 @@ from quizapp.services.catalog import Catalog, FactEntry
 from quizapp.services.questions import Asked, asked
 from quizapp.services.sessions import Person
 
-LOOKED_AT = 40  # due cards considered; the spacing rule seldom needs more than a handful
+LOOKED_AT = 16  # due cards considered; the spacing rule seldom needs more than a handful
 TODAY = ("answers", "new_facts")
 REVIEW_SUMS = ("young_pass", "young_fail", "mature_pass", "mature_fail")
 
@@ -96,13 +98,11 @@ def next_question(person: Person, now: datetime, bank_id: int | None = None) -> 
     if not banks:
         return None
     catalogs = [catalog.of_bank(bank) for bank in banks]
-    facts: dict[int, FactEntry] = {}
-    for known in catalogs:
-        facts.update(known.facts)
+    facts = _facts(catalogs)
     today = learner_day(now, person.tz, person.rollover_minutes)
     sums = day_sums(person, today)
     due, stability = _due(person, facts, banks, now, today, sums)
-    new = _new(person, catalogs, today, sums)
+    new = cache(lambda: _new(person, catalogs, today, sums))
     chosen = choose(due, new, _recent(person, catalogs), sums["answers"], now)
     if chosen is None:
         return None
@@ -145,11 +145,8 @@ def counts(person: Person, now: datetime, bank_id: int | None = None) -> Counts:
         return Counts(0, 0)
     today = learner_day(now, person.tz, person.rollover_minutes)
     sums = day_sums(person, today)
-    facts: dict[int, FactEntry] = {}
     catalogs = [catalog.of_bank(bank) for bank in banks]
-    for known in catalogs:
-        facts.update(known.facts)
-    due, _ = _due(person, facts, banks, now, today, sums, most=10_000)
+    due, _ = _due(person, _facts(catalogs), banks, now, today, sums, most=10_000)
     new = _new(person, catalogs, today, sums)
     return Counts(len(due), len(new))
 
@@ -166,6 +163,12 @@ def unlimited(person: Person, today: int) -> bool:
     """Say whether no limits hold: on a guest's first day, so that trying out never stops short."""
     first = learner_day(person.created_at, person.tz, person.rollover_minutes)
     return person.is_guest and first == today
+
+
+def _facts(catalogs: list[Catalog]) -> Mapping[int, FactEntry]:
+    if len(catalogs) == 1:
+        return catalogs[0].facts
+    return {fact_id: fact for known in catalogs for fact_id, fact in known.facts.items()}
 
 
 def _due(
@@ -187,7 +190,7 @@ def _due(
             "today": today,
             "most": most,
         },
-    )
+    ).all()
     due, stability = [], {}
     for fact_id, due_at, days in rows:
         entry = facts.get(fact_id)
@@ -205,16 +208,10 @@ def _new(
     left = 10_000 if unlimited(person, today) else person.new_per_day - sums["new_facts"]
     if left <= 0:
         return []
-    met = set(
-        db.session.connection().execute(_MET, {"user": person.id, "today": today}).scalars()
-    )
-    fresh = [
-        Candidate(fact.id, fact.sentence)
-        for known in catalogs
-        for fact in known.facts.values()
-        if fact.id not in met
-    ]
-    return fresh[:left]
+    rows = db.session.connection().execute(_MET, {"user": person.id, "today": today}).all()
+    met = {fact_id for (fact_id,) in rows}
+    fresh = (c for known in catalogs for c in known.candidates if c.fact_id not in met)
+    return list(islice(fresh, left))
 
 
 def _recent(person: Person, catalogs: Iterable[Catalog]) -> list[Candidate]:

@@ -51,7 +51,13 @@ def figure(person: Person, first: int, last: int) -> Retention:
 
 
 def rows(
-    person: Person, age: Age, first: int, last: int, before: int | None = None, most: int = PAGE
+    person: Person,
+    age: Age,
+    first: int,
+    last: int,
+    *,
+    before: int | None = None,
+    most: int = PAGE,
 ) -> Page[RecallRow]:
     """Return answers of the learner days first..last, the newest first."""
     found: list[RecallRow] = []

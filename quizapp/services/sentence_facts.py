@@ -64,9 +64,7 @@ def of_facts(fact_ids: tuple[int, ...], person: Person | None, now: datetime) ->
     ]
 
 
-def _questions(
-    fact_ids: tuple[int, ...], person: Person | None
-) -> dict[int, list[AskedHere]]:
+def _questions(fact_ids: tuple[int, ...], person: Person | None) -> dict[int, list[AskedHere]]:
     of_fact = sa.union(
         sa.select(Question.id, Question.fact_id).where(Question.fact_id.in_(fact_ids)),
         sa.select(QuestionPart.question_id, QuestionPart.fact_id).where(

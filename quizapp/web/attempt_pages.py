@@ -40,7 +40,7 @@ def exam(
         attempt=attempt,
         item=item,
         html=_ask(item, "exam", given if unsaved else item.draft),
-        other=_ask(item, "exam", conflict.response) if conflict else None,
+        other=_beside(_ask(item, "exam", conflict.response)) if conflict else None,
         conflict=conflict,
         error=unread(error) if error else None,
         **_clock(attempt),
@@ -49,6 +49,13 @@ def exam(
 
 def _ask(item: Item, mode: str, draft: Mapping[str, Any] | None = None) -> Markup:
     return present.ask(item.asked, seed=item.option_seed, mode=mode, draft=draft)
+
+
+def _beside(html: Markup) -> Markup:
+    """Return inputs that stand beside the same ones: with ids, names and keys of their own."""
+    text = str(html).replace(' id="', ' id="other-').replace(' for="', ' for="other-')
+    text = text.replace(' name="r.', ' name="other.').replace("<kbd", "<kbd hidden")
+    return Markup(text)  # noqa: S704 - made of what a template escaped
 
 
 def _clock(attempt: Attempt) -> dict[str, Any]:

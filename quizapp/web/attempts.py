@@ -56,7 +56,7 @@ def answer(uid: str) -> ResponseReturnValue:
 
 def _save(who: Person, attempt: Attempt, slot: int) -> ResponseReturnValue:
     form, go = request.form, request.form.get("go", "save")
-    response = present.read_form(form.items(multi=True))
+    response = None if go == "clear" else present.read_form(form.items(multi=True))
     try:
         saving.save(
             who,
@@ -81,14 +81,12 @@ def _save(who: Person, attempt: Attempt, slot: int) -> ResponseReturnValue:
 
 
 def _judge(who: Person, attempt: Attempt, slot: int) -> ResponseReturnValue:
-    response = present.read_form(request.form.items(multi=True))
-    client_id = _client_id()
+    response = present.read_form(request.form.items(multi=True)) or {}
     try:
         try:
-            attempts.answer_practice(who, attempt.uid, slot, client_id, response or {}, now=now())
-        except IdReused:  # the browser went back to the form and answered otherwise: another try
-            client_id = str(uuid4())
-            attempts.answer_practice(who, attempt.uid, slot, client_id, response or {}, now=now())
+            attempts.answer_practice(who, attempt.uid, slot, _client_id(), response, now=now())
+        except IdReused:  # the browser went back to the form: another answer is another try
+            attempts.answer_practice(who, attempt.uid, slot, str(uuid4()), response, now=now())
     except BadResponse as error:
         flash(attempt_pages.unread(error), "partial")
         again = url_for("attempts.show", uid=attempt.uid, slot=slot, again=1)
@@ -131,10 +129,8 @@ def hand_in(uid: str) -> ResponseReturnValue:
 
 def _attempt(uid: str) -> tuple[Person, Attempt]:
     """Return the visitor and their attempt as it stands now; 404 where it is not theirs."""
-    who = person()
+    who = person() or abort(404)
     try:
-        if who is not None:
-            return who, handing_in.current(who, uid, now())
+        return who, handing_in.current(who, uid, now())
     except Absent:
-        pass
-    abort(404)
+        abort(404)

@@ -41,12 +41,23 @@ def words(status: int) -> tuple[str, str]:
 
 def init_app(app: Flask) -> None:
     """Answer every failure as a page, or as problem JSON under /api/."""
+    app.before_request(refuse_nul)
     app.register_error_handler(Problem, on_problem)
     app.register_error_handler(Busy, on_busy)
     app.register_error_handler(sa.exc.OperationalError, on_database)
+    app.register_error_handler(sa.exc.DataError, on_unstorable)
+    app.register_error_handler(OverflowError, on_unstorable)
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(Exception, on_failure)
+
+
+def refuse_nul() -> Response | None:
+    """Refuse NUL and broken Unicode at the edge: PostgreSQL cannot store them."""
+    texts = [request.path, *request.args.values()]
+    if request.mimetype == "application/x-www-form-urlencoded":
+        texts += request.form.values()
+    return answer(400, "malformed") if any("\0" in text for text in texts) else None
 
 
 def answer(status: int, code: str | None = None, detail: str | None = None) -> Response:
@@ -80,6 +91,11 @@ def on_busy(_error: Busy) -> Response:
 def on_database(error: sa.exc.OperationalError) -> Response:
     """Answer 503 where the database refuses only for now."""
     return answer(503) if is_busy(error) else on_failure(error)
+
+
+def on_unstorable(_error: Exception) -> Response:
+    """Answer what no column can hold: a number of forty digits, a NUL in a text."""
+    return answer(400, "malformed")
 
 
 def on_csrf(error: CSRFError) -> Response:

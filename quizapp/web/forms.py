@@ -11,6 +11,7 @@ from wtforms import (
     IntegerField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TimeField,
@@ -127,24 +128,28 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]
     rating_buttons = RadioField(
         _l("Buttons after a flashcard"),
         coerce=int,
-        choices=[(2, _l("Two: Again, Good")), (4, _l("Four: Again, Hard, Good, Easy"))],
+        choices=[
+            SelectChoice(2, _l("Two: Again, Good")),
+            SelectChoice(4, _l("Four: Again, Hard, Good, Easy")),
+        ],
     )
     single_keys = BooleanField(_l("Single keys answer and rate"))
     theme = RadioField(
         _l("Colours"),
         choices=[
-            ("system", _l("As the system has them")),
-            ("light", _l("Light")),
-            ("dark", _l("Dark")),
+            SelectChoice("system", _l("As the system has them")),
+            SelectChoice("light", _l("Light")),
+            SelectChoice("dark", _l("Dark")),
         ],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.tz.choices = [(zone, zone.replace("_", " ")) for zone in preferences.zones()]
+        zones = preferences.zones()
         current = kwargs.get("data", {}).get("tz")
-        if current and current not in preferences.zones():
-            self.tz.choices.append((current, current))
+        if current and current not in zones:  # an alias that a browser names
+            zones.append(current)
+        self.tz.choices = [SelectChoice(zone, zone.replace("_", " ")) for zone in zones]
 
 
 class RoleForm(FlaskForm):  # type: ignore[misc]
@@ -153,9 +158,9 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
     role = SelectField(
         _l("Role"),
         choices=[
-            ("learner", _l("Learner")),
-            ("instructor", _l("Instructor")),
-            ("admin", _l("Admin")),
+            SelectChoice("learner", _l("Learner")),
+            SelectChoice("instructor", _l("Instructor")),
+            SelectChoice("admin", _l("Admin")),
         ],
     )
 

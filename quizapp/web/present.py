@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import current_app
@@ -29,7 +30,7 @@ class Button:
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """What a widget's template sees."""
 
@@ -54,12 +55,12 @@ class View:
         """The type's own part of the question."""
         return self.asked.question.body
 
-    @property
+    @cached_property
     def key(self) -> Response:
         """The right response; empty where the app does not grade."""
         return self.asked.kind.key(self.asked.question) or {}
 
-    @property
+    @cached_property
     def outcome(self) -> str:
         """right, partial, wrong, self or waiting."""
         return outcome(self.asked, self.score)

@@ -57,7 +57,7 @@ def answer() -> ResponseReturnValue:
             present.read_form(request.form.items(multi=True)),
             now=now(),
             source="practice" if request.form.get("mistakes") is not None else "study",
-            bank_id=bank.id if bank else None,
+            bank=bank.slug if bank else None,
         )
     except (Absent, answers.NotAskable):
         abort(404)

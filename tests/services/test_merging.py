@@ -48,7 +48,9 @@ def answer(
 ) -> int:
     catalog.forget()
     facts = list(catalog.of_bank(1).facts.values())
-    form = next(form for form in facts[position].forms if form.type == "multiple_choice")
+    form = next(
+        form for form in facts[position].forms if ("rating" in raw) == (form.type == "flashcard")
+    )
     asked = answers.asked(form.id, form.version)
     done = answers.answer(
         person, client_id or str(uuid4()), asked.uid, asked.version, raw, now=at, took_ms=1000
@@ -117,10 +119,14 @@ def test_only_a_guest_is_merged_and_only_into_an_account(guest: Person, now: dat
 
 
 def test_earlier_answers_count_where_they_belong(guest: Person, now: datetime) -> None:
-    """The card is what it would be had one person given all answers in order."""
+    """The card is what it would be had one person given all answers in order.
+
+    With flashcards, as what a choice says of memory also depends on what was known of it then.
+    """
     create_bank()
     account, one = create_person(), create_person()
-    given = [(0, WRONG, 0), (0, RIGHT, 1), (1, RIGHT, 2), (0, RIGHT, 5), (1, RIGHT, 9)]
+    again, good = {"rating": 1}, {"rating": 3}
+    given = [(0, again, 0), (0, good, 1), (1, good, 2), (0, good, 5), (1, good, 9)]
     for n, (position, raw, day) in enumerate(given):
         at = now + timedelta(days=day)
         answer(one, position, raw, at)

@@ -258,7 +258,7 @@ def test_marks_of_an_open_attempt_are_left_out(mara: Person) -> None:
     scores = [row["score"] for row in data["responses"] if row["attempt_n"] in still_open]
     assert scores == [None]
     lines = list(csv.DictReader(io.StringIO("".join(privacy.responses_csv(mara.id)))))
-    assert [line["score"] for line in lines][0] == ""
+    assert lines[0]["score"] == ""
 
 
 def test_answers_come_as_a_table(mara: Person) -> None:

@@ -66,10 +66,11 @@ class _Document:
 
     def written(self) -> Written:
         text = dump(_filled(self._head) | _filled(self._lists))
+        count = len(self._lists["questions"])
         if self._alone:
-            return Written({SINGLE: text.encode()}, self._losses)
+            return Written({SINGLE: text.encode()}, count, self._losses)
         files = {"bank.yaml": text.encode()} | dict(sorted(self._files.items()))
-        return Written(files, self._losses)
+        return Written(files, count, self._losses)
 
     def _article(self, item: ArticleIn) -> Entry:
         entry = {

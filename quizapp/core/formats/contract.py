@@ -12,12 +12,14 @@ SINGLE = ""  # the name of the one file of a format that is a single file
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The bytes to store, by path in the folder or package, and what they could not carry.
+    """The bytes to store, by path in the folder or package, how many questions they hold, and
+    what they could not carry.
 
     A single file stands under SINGLE; several become a folder, or a zip where one is asked for.
     """
 
     files: Mapping[str, bytes]
+    questions: int
     losses: Sequence[Loss] = ()
 
 

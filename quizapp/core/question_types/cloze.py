@@ -75,7 +75,7 @@ def key(question: Question) -> Response | None:
 
 
 def parse(question: Question, raw: object) -> Response:
-    """Some gaps may be empty, not all of them."""
+    """Read the gaps that were filled: some may be empty, not all of them."""
     gaps = _gaps(question)
     given = by_part(entry_of(raw, "gaps"), gaps)
     read = {number: gaps[number].read(question.body, number, given[number]) for number in given}
@@ -134,7 +134,7 @@ def shown(question: Question, rng: Random) -> dict[str, Any]:
 
 
 def _gaps(question: Question) -> dict[str, GapKind]:
-    """The gaps that can be answered: in the stem, and with an entry of a known kind."""
+    """Return the gaps that can be answered: in the stem, and with an entry of a known kind."""
     kinds = {
         number: kind_of(gap_of(question.body, number)) for number in gap_numbers(question.stem)
     }
@@ -163,7 +163,7 @@ def _total(question: Question, shares: Mapping[str, Fraction]) -> Fraction:
 
 
 def _feedback(question: Question, number: str, judged: Judged | None) -> list[str]:
-    """The texts of the answer given, and the gap's own unless the gap is fully right."""
+    """Return the texts of the answer given, and the gap's own unless the gap is fully right."""
     if judged is not None and is_full(judged.share):
         return list(judged.feedback)
     gap_text = filled([(f"gaps.{number}.feedback", gap_of(question.body, number), "feedback")])

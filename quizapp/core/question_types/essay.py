@@ -37,7 +37,7 @@ def key(question: Question) -> Response | None:
 
 
 def parse(question: Question, raw: object) -> Response:
-    """The limits of words are advice to the writer: a text outside them is read all the same."""
+    """Read a text of any number of words: their limits are advice to the writer."""
     text = typed(entry_of(raw, "text"), MAX_ESSAY)
     if not text:
         raise no_answer()

@@ -121,7 +121,7 @@ def _equal_shares(question: Question) -> Shares:
 
 
 def _sum_shares(question: Question) -> Shares:
-    """The fractions as given; a right option whose 1 only marks it as right has 1/n instead."""
+    """Return the fractions as given, and 1/n for a right option whose 1 only marks it as right."""
     right = _right(question)
     own = {entry["id"]: share_of(entry) for entry in entries(question.body, "options")}
     return {

@@ -121,7 +121,7 @@ def shown(question: Question, rng: Random) -> dict[str, Any]:
 
 
 def _hit(question: Question, text: str) -> Answer | None:
-    """The first answer that the text is near enough to, in any way to read it."""
+    """Return the first answer that the text is near enough to, in any way to read it."""
     numbers = _in_answer_unit(question, text)
     listed = entries(question.body, "answers")
     return next((one for one in listed if any(accepts(one, number) for number in numbers)), None)
@@ -131,9 +131,9 @@ def _in_answer_unit(question: Question, text: str) -> list[Decimal]:
     units = _units(question)
     folded = [unit.casefold() for unit in units]
     numbers = []
-    for number, unit in readings(text):
-        if unit not in units and folded.count(unit.casefold()) == 1:
-            unit = list(units)[folded.index(unit.casefold())]
+    for number, written in readings(text):
+        known = written in units or folded.count(written.casefold()) != 1
+        unit = written if known else list(units)[folded.index(written.casefold())]
         if unit in units:
             numbers.append(EXACT_CONTEXT.divide(number, units[unit]))
         elif question.body.get("unit_required") is not True and unit in ("", "" if units else "%"):

@@ -45,7 +45,7 @@ def key(question: Question) -> Response | None:
 
 
 def parse(question: Question, raw: object) -> Response:
-    """Reads a list of ids, or a map of id to position (1 is first) as a plain form sends it."""
+    """Read a list of ids, or a map of id to position (1 is first) as a plain form sends it."""
     items = by_id(question.body, "items")
     order = entry_of(raw, "order")
     listed = _by_position(order, items) if isinstance(order, Mapping) else order
@@ -101,18 +101,19 @@ def shown(question: Question, rng: Random) -> dict[str, Any]:
 
 
 def _by_position(order: Mapping[Any, Any], items: Mapping[str, Any]) -> list[str]:
-    places = {}
-    for item, place in by_part(order, items).items():
-        if place is None or place == "":
-            continue
-        if isinstance(place, str) and _POSITION.fullmatch(place.strip()):
-            place = int(place)
-        if isinstance(place, bool) or not isinstance(place, int):
-            raise BadResponse("wrong-shape", "A place is a number.")
-        places[item] = place
+    given = by_part(order, items).items()
+    places = {item: _place(place) for item, place in given if place not in (None, "")}
     if places and sorted(places.values()) != list(range(1, len(items) + 1)):
         raise BadResponse("not-a-permutation", "Each item needs one place of its own.")
     return sorted(places, key=lambda item: places[item])
+
+
+def _place(value: object) -> int:
+    if isinstance(value, str) and _POSITION.fullmatch(value.strip()):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadResponse("wrong-shape", "A place is a number.")
+    return value
 
 
 def _scoring(question: Question) -> str:
@@ -131,7 +132,7 @@ def _all_in_place(right: Sequence[str], order: Sequence[str]) -> tuple[Parts, Fr
 
 
 def _follows(right: Sequence[str], order: Sequence[str]) -> tuple[Parts, Fraction]:
-    """An item is right after the one that it should follow; the first, at the beginning."""
+    """Take an item as right after the one that it should follow; the first, at the beginning."""
     before = {item: previous for previous, item in pairwise(order)}
     parts = {right[0]: float(order[0] == right[0])}
     for previous, item in pairwise(right):

@@ -17,7 +17,7 @@ def texts(question: Question) -> Iterator[tuple[str, str]]:
 
 
 def fill_ids(type: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with an id in each entry that needs one: o1, o2 ... by place in the file.
+    """Return the body with an id in each entry that needs one: o1, o2 ... by place in the file.
 
     Ids that are there stay. The body given is not changed.
     """
@@ -39,15 +39,16 @@ def _with_ids(fields: Iterable[Field], holder: Mapping[str, Any]) -> dict[str, A
 
 
 def _numbered(listed: Iterable[Any], letter: str) -> list[Any]:
-    """An entry's number is its place; where another entry has that id already, the next free."""
+    """Give each entry without id the number of its place, or the next that is free."""
     listed = list(listed)
     taken = {str(entry.get("id")) for entry in listed if isinstance(entry, Mapping)}
     numbered = []
     for place, entry in enumerate(listed, 1):
-        if isinstance(entry, Mapping) and entry.get("id") in (None, ""):
-            free = (f"{letter}{number}" for number in count(place))
-            own = next(name for name in free if name not in taken)
-            taken.add(own)
-            entry = {"id": own} | {name: entry[name] for name in entry if name != "id"}
-        numbered.append(entry)
+        if not isinstance(entry, Mapping) or entry.get("id") not in (None, ""):
+            numbered.append(entry)
+            continue
+        free = (f"{letter}{number}" for number in count(place))
+        own = next(name for name in free if name not in taken)
+        taken.add(own)
+        numbered.append({"id": own} | {name: entry[name] for name in entry if name != "id"})
     return numbered

@@ -1,6 +1,6 @@
 """Which fact to ask next, and in which form: pure choices over what the learner has and had."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,29 +34,30 @@ class FormChoice:
 
 def choose(
     due: Sequence[Candidate],
-    new: Sequence[Candidate],
+    new: Callable[[], Sequence[Candidate]],
     recent: Sequence[Candidate],
     answered_today: int,
     now: datetime,
 ) -> Candidate | None:
     """Return what to ask next; None when nothing is due and nothing new is left.
 
-    `due` in order of urgency (learning steps due within AHEAD included), `new` in the bank's
-    order, `recent` the facts asked last, newest first. Due and new are mixed; facts on the same or
-    a neighbouring sentence stay APART questions apart while anything else can be asked.
+    `due` in order of urgency (learning steps due within AHEAD included); `new` gives the new ones
+    in the bank's order and is called only where it matters; `recent` are the facts asked last,
+    newest first. Due and new are mixed; facts on the same or a neighbouring sentence stay APART
+    questions apart while anything else can be asked.
     """
     ready = [c for c in due if c.due_at is not None and c.due_at <= now]
-    want_new = answered_today % NEW_EVERY == NEW_EVERY - 1
-    first, second = (new, ready) if want_new else (ready, new)
     near = recent[: APART - 1]
-    for candidates in (first, second):
-        for candidate in candidates:
+    turn: list[Callable[[], Sequence[Candidate]]] = [lambda: ready, new]
+    if answered_today % NEW_EVERY == NEW_EVERY - 1:
+        turn.reverse()
+    for candidates in turn:
+        for candidate in candidates():
             if not any(close(candidate, other) for other in near):
                 return candidate
-    early = [c for c in due if c.due_at is None or c.due_at > now]
-    rest = [*ready, *new] or early
     # Everything left is close to what was just asked: take what is farthest back.
-    return max(rest, key=lambda c: _distance(c, recent), default=None)
+    early = [c for c in due if c.due_at is None or c.due_at > now]
+    return max([*ready, *new()] or early, key=lambda c: _distance(c, recent), default=None)
 
 
 def close(one: Candidate, other: Candidate) -> bool:

@@ -74,9 +74,8 @@ def _answered(who: Person, body: AnswerBody) -> answers.Answered:
     if body.attempt is not None:
         slot = 0 if body.slot is None else body.slot
         return answers.answer_in_attempt(*what, attempt=body.attempt, slot=slot, **common)
-    bank = bank_pages.seen(body.bank, who) if body.bank else None
     marks = {"hint": True} if body.hint else None
-    return answers.answer(*what, bank_id=bank.id if bank else None, marks=marks, **common)
+    return answers.answer(*what, bank=body.bank, marks=marks, **common)
 
 
 def _said(who: Person, done: answers.Answered, mode: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from quizapp.core.formats.model import FactIn, Item, MediaIn, QuestionIn, Refused, Warned
 from quizapp.core.markdown import images, to_plain
+from quizapp.core.part_facts import part_facts
 from quizapp.core.problems import MINOR
 from quizapp.core.question import Question
 from quizapp.core.question_types import QUESTION_TYPES
@@ -109,21 +110,6 @@ class _Check:
             if fact not in self._facts
         ]
         return refusing, minor
-
-
-def part_facts(body: Mapping[str, Any]) -> dict[str, str]:
-    """Return the fact that a gap or pair names, by the id of that part; ids are filled in."""
-    parts: dict[str, Any] = {}
-    for value in body.values():
-        if isinstance(value, Mapping):
-            parts |= {str(key): entry for key, entry in value.items()}
-        elif isinstance(value, list | tuple):
-            parts |= {str(one["id"]): one for one in value if isinstance(one, dict) and "id" in one}
-    return {
-        key: str(entry["fact"])
-        for key, entry in parts.items()
-        if isinstance(entry, Mapping) and entry.get("fact")
-    }
 
 
 def _warned(item: QuestionIn, message: str) -> Warned:

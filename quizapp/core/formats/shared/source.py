@@ -3,6 +3,7 @@
 Every limit is counted on the bytes that come out, whatever a header says.
 """
 
+import hashlib
 import io
 import os
 import stat
@@ -93,6 +94,18 @@ class Source:
             raise FormatError(f"{name} is damaged and cannot be read.") from error
         self._left -= len(data)
         return data
+
+    def digest(self) -> str:
+        """Return a SHA-256 of all that is inside, names and bytes; FormatError as for `read`."""
+        if self._data is not None:
+            return hashlib.sha256(self._data).hexdigest()
+        sha = hashlib.sha256()
+        left = self._left
+        for name in self.names():
+            inside = hashlib.sha256(self.read(name)).hexdigest()
+            sha.update(f"{inside} {name}\n".encode("utf-8", "surrogateescape"))
+        self._left = left
+        return sha.hexdigest()
 
     def _open(self, member: zipfile.ZipInfo | Path) -> BinaryIO:
         if isinstance(member, Path):

@@ -1,0 +1,36 @@
+"""Reading an article, with what is known of each sentence and the questions on it."""
+
+from datetime import date
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from quizapp.core.question_types import QUESTION_TYPES
+from quizapp.services import reading, sentence_facts
+from quizapp.services.questions import Absent
+from quizapp.web import words
+from quizapp.web.identity import now, person
+
+blueprint = Blueprint("articles", __name__, url_prefix="/articles")
+
+
+@blueprint.get("/<uid>")
+def show(uid: str) -> ResponseReturnValue:
+    """Show the article; ?sentence= opens the facts of a sentence and the questions on them."""
+    who = person()
+    try:
+        page = reading.article(uid, who, now())
+    except Absent:
+        abort(404)
+    chosen = request.args.get("sentence", type=int)
+    piece = None if chosen is None else page.piece(chosen)
+    facts = sentence_facts.of_facts(piece.facts, who, now()) if piece else []
+    return render_template(
+        "articles/show.html",
+        page=page,
+        chosen=piece.index if piece else None,
+        facts=facts,
+        kinds=QUESTION_TYPES,
+        words=words,
+        day_of=date.fromordinal,
+    )
