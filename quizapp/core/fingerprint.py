@@ -7,7 +7,8 @@ from typing import Any
 
 # Texts around a question: changing them leaves key and options, and so its statistics, as they are.
 WORDING = frozenset(
-    "feedback feedback_true feedback_false feedback_wrong hints sample rubric fact".split()
+    ("feedback", "feedback_true", "feedback_false", "feedback_wrong")
+    + ("hints", "sample", "rubric", "fact")
 )
 
 
@@ -49,8 +50,9 @@ def _kept(old: Any, new: Any) -> Any:
     kept = []
     for entry in new:
         if isinstance(entry, Mapping) and not entry.get("id") and _sign(entry) in free:
-            entry = {"id": free.pop(_sign(entry)), **entry}
-        kept.append(entry)
+            kept.append({"id": free.pop(_sign(entry)), **entry})
+        else:
+            kept.append(entry)
     return kept
 
 

@@ -25,7 +25,7 @@ def statement_of(question: Question) -> str:
             if gap in stem:
                 stem = stem.replace(gap, words)
             else:
-                answers.append(f"{names.get(part, part)} – {words}")
+                answers.append(f"{names.get(part, part)}: {words}")
     told = " ".join(text for text in (stem, "; ".join(filter(None, answers))) if text)
     return told[:MAX_STATEMENT] or question.type
 

@@ -87,20 +87,21 @@ def store_facts(
     """Store the facts of the file with their evidence; returns all of them by key."""
     columns = (Fact.id, Fact.key, Fact.statement, Fact.position, Fact.status)
     rows = session.execute(sa.select(*columns).where(Fact.bank_id == bank_id))
-    stored = {key: (id_, (statement, position, status)) for id_, key, statement, position, status in rows}
+    stored = {key: (id_, tuple(values)) for id_, key, *values in rows}
     new, changed = [], []
     for position, fact in enumerate(facts, 1):
         values = {"statement": fact.statement, "position": position, "status": "active"}
         if fact.key not in stored:
-            own = {"uid": new_uid(), "bank_id": bank_id, "key": fact.key, "detail": {}}
-            new.append(own | values)
+            new.append(
+                {"uid": new_uid(), "bank_id": bank_id, "key": fact.key, "detail": {}, **values}
+            )
         elif stored[fact.key][1] != tuple(values.values()):
             changed.append({"id": stored[fact.key][0], **values})
     ids = insert_returning(session, Fact, new)
     if changed:
         session.execute(sa.update(Fact), changed)
     by_key = {key: row[0] for key, row in stored.items()}
-    by_key |= {row["key"]: id_ for row, id_ in zip(new, ids, strict=True)}
+    by_key |= {str(row["key"]): id_ for row, id_ in zip(new, ids, strict=True)}
     found = {fact.key: by_key[fact.key] for fact in facts}
     _store_evidence(session, {found[fact.key]: fact.evidence for fact in facts}, articles)
     return found

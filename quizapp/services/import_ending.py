@@ -117,16 +117,18 @@ def missing(session: Session, bank_id: int, system: str, keys: Collection[str]) 
         Question.edited_here.is_(False),
     )
     rows = session.execute(query)
-    return {id_: name or key for id_, key, name in rows if key not in keys}
+    return {id_: name or key or "" for id_, key, name in rows if key not in keys}
 
 
 def remove(session: Session, question_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     """Retire what was ever used and delete the rest; returns the ids retired, and facts left."""
-    retired, left = set(), set()
+    retired: set[int] = set()
+    left: set[int] = set()
     for some in in_chunks(question_ids):
         facts = sa.select(Question.fact_id).where(Question.id.in_(some))
         parts = sa.select(QuestionPart.fact_id).where(QuestionPart.question_id.in_(some))
-        left |= {*session.scalars(facts), *session.scalars(parts)} - {None}
+        left.update(fact for fact in session.scalars(facts) if fact is not None)
+        left.update(session.scalars(parts))
         used = {id_ for uses in _USES for id_ in session.scalars(
             sa.select(uses).where(uses.in_(some)).distinct()
         )}  # fmt: skip

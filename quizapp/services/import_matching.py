@@ -1,4 +1,4 @@
-"""What an import will do with each question, by what the bank holds already; decides, stores not."""
+"""What an import will do with each question, by what the bank holds already; stores nothing."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -84,6 +84,7 @@ function say(words, visible = false) {
 }
 
 function show(answered) {
+  count(answered.card);
   ask.hidden = true;
   after.hidden = false;
   after.className = "stack loose";
@@ -107,21 +108,25 @@ function show(answered) {
   row.lastChild.textContent = answered.card?.words ?? "";
   after.append(row);
   if (answered.outcome === "self") return proceed(answered.next);
-  announce(answered.outcome);
-  after.querySelector("h2")?.focus();
+  said.textContent = after.querySelector(".verdict-line")?.textContent.trim() ?? "";
+  after.querySelector("[tabindex='-1']")?.focus();
 }
 
-function announce(outcome) {
-  const heading = after.querySelector(".verdict-line");
-  if (heading) said.textContent = heading.textContent.trim();
-  count(outcome);
-}
-
-function count() {
+// One more is done; a fact that comes again within minutes makes the day one longer.
+function count(card) {
   const progress = document.querySelector("[data-progress]");
   if (!progress) return;
   const bar = progress.querySelector("progress");
-  bar.value = Math.min(Number(bar.value) + 1, bar.max);
+  if (card && card.state !== 2) bar.max += 1;
+  bar.value += 1;
+  if (bar.max <= bar.value) bar.max = bar.value + 1;
+}
+
+function renumber() {
+  const bar = document.querySelector("[data-progress] progress");
+  const numbers = bar && [bar.value + 1, bar.max];
+  const words = document.querySelector("[data-progress-words]");
+  if (numbers) words.textContent = words.textContent.replace(/\d+/g, () => numbers.shift() ?? "");
 }
 
 function proceed(next) {
@@ -142,8 +147,7 @@ function proceed(next) {
   ask.hidden = false;
   after.hidden = true;
   after.replaceChildren();
-  const words = document.querySelector("[data-progress-words]");
-  if (words) words.textContent = words.textContent.replace(/\d+/, (n) => Number(n) + 1);
+  renumber();
   said.textContent = "";
   began();
   const first = ask.querySelector("legend, h2, label");

@@ -86,7 +86,7 @@ def enable(uid: str) -> Response:
 
 
 def _page(form: InviteForm) -> str:
-    search = request.args.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
+    search = request.args.get("q", "")[:LONGEST_SEARCH]
     listing = people.people(request.args.get("page", 1, type=int), search)
     return render_template(
         "admin/index.html", listing=listing, q=search, form=form, mails=_smtp() != ""

@@ -4,10 +4,13 @@ from datetime import date
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from quizapp.core.question_types import QUESTION_TYPES
+from quizapp.core.scheduling.days import learner_day
 from quizapp.services import reading, sentence_facts
 from quizapp.services.questions import Absent
+from quizapp.services.sessions import Person
 from quizapp.web import words
 from quizapp.web.identity import now, person
 
@@ -32,5 +35,12 @@ def show(uid: str) -> ResponseReturnValue:
         facts=facts,
         kinds=QUESTION_TYPES,
         words=words,
-        day_of=date.fromordinal,
+        due_words=_due_words,
     )
+
+
+def _due_words(due_day: int, who: Person) -> str:
+    """Say when a fact comes again, on the learner's own calendar."""
+    if due_day <= learner_day(now(), who.tz, who.rollover_minutes):
+        return _("Due today.")
+    return _("Due %(day)s.", day=words.day(date.fromordinal(due_day)))

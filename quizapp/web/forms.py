@@ -42,7 +42,7 @@ def password_field(label: Any, autocomplete: str) -> PasswordField:
     """Return a field for a password, which no filter may touch."""
     return PasswordField(
         label,
-        validators=[InputRequired(_l("Write the password.")), storable],
+        validators=[InputRequired(_l("Write the password."))],
         render_kw={"autocomplete": autocomplete, "maxlength": weak_passwords.LONGEST},
     )
 

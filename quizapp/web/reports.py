@@ -15,7 +15,7 @@ from quizapp.services import evidence, question_reports, stems, throttling
 from quizapp.services.questions import Absent
 from quizapp.services.throttling import Throttled
 from quizapp.web import identity, words
-from quizapp.web.forms import storable, tidy
+from quizapp.web.forms import tidy
 from quizapp.web.identity import account_required, now, person, person_or_guest
 
 blueprint = Blueprint("reports", __name__)
@@ -30,7 +30,6 @@ class ReportForm(FlaskForm):  # type: ignore[misc]
         validators=[
             InputRequired(_l("Say in a few words what is wrong.")),
             Length(max=question_reports.LONGEST),
-            storable,
         ],
         render_kw={"rows": 5, "maxlength": question_reports.LONGEST},
     )

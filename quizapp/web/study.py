@@ -1,6 +1,5 @@
 """Studying: one question after another, what became of an answer, and the wishes about a card."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -97,7 +96,7 @@ def answered(seq: int) -> ResponseReturnValue:
         bank=_bank(),
         mistakes=request.args.get("mistakes"),
         again=studying.again_words(who, found),
-        progress=_progress(_bank()),
+        progress=_progress(_bank(), answered=True),
     )
 
 
@@ -176,11 +175,12 @@ def _back() -> str:
     return url_for("study.index", **kept)
 
 
-def _progress(bank: BankView | None) -> dict[str, Any] | None:
-    """Return how much of today's work is done, for the line above the question."""
+def _progress(bank: BankView | None, answered: bool = False) -> dict[str, int] | None:
+    """Return which question of today this is, for the line above it; None to a stranger."""
     who = person()
     if who is None:
         return None
-    left = queue.counts(who, now(), bank.id if bank else None)
+    left = queue.counts(who, now(), bank.id if bank else None).all
     done = sittings.answers_today(who, now())
-    return {"done": done, "left": left.all, "due": left.due, "new": left.new}
+    at = max(done, 1) if answered else done + 1
+    return {"at": at, "all": max(done + left, at)}

@@ -47,7 +47,7 @@ def test_the_page_lists_people_and_finds_them(office: FlaskClient) -> None:
     found = office.get("/admin?q=MARA").text
     assert "mara@example.org" in found
     assert "lund@example.org" not in found
-    assert "Nobody found" in office.get("/admin?q=%00zzz&page=-3").text
+    assert "Nobody found" in office.get("/admin?q=zzz&page=-3").text
     assert office.get("/admin?page=x").status_code == 200
 
 

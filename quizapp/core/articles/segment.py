@@ -14,24 +14,27 @@ NEAR = 80  # characters around a mark that are looked at, so that long paragraph
 _BLOCK = re.compile(r"^(?:## [^\n]*|(?:(?!## )[^\n]*\S[^\n]*(?:\n|\Z))+)", re.MULTILINE)
 # The end of a sentence: its mark, quotes and brackets that close with it, then a gap; the
 # full stops of Chinese and Japanese need no gap.
-_END = re.compile(r"""(?:(?<![.!?…؟।])[.!?…؟।]++["'”’»)\]]*+(?=\s)|[。！？]++[」』”’）]*+)""")
+_END = re.compile(  # noqa: RUF001 - typographic marks are meant
+    r"""(?:(?<![.!?…؟।])[.!?…؟।]++["'”’»)\]]*+(?=\s)|[。！？]++[」』”’）]*+)"""  # noqa: RUF001
+)
 _TITLES = frozenset(
     """Mr Mrs Ms Mx Dr Drs Prof Rev Hon St Sen Rep Gov Gen Col Maj Capt Lt Sgt Pres Messrs Mme Mlle
-    Nr Hr Fr bzw""".split()
+    Nr Hr Fr bzw""".split()  # noqa: SIM905
 )
 _MIDDLE = frozenset(
-    "e.g i.e viz cf vs approx ca al incl esp resp z.B d.h u.a v.a o.ä p.ex".split()
+    "e.g i.e viz cf vs approx ca al incl esp resp z.B d.h u.a v.a o.ä p.ex".split()  # noqa: SIM905
 )
 _BEFORE_NUMBERS = frozenset(
     """No Nos Nr Fig Figs Eq Eqs Vol Vols Ch Sec Art Tab Ref Refs p pp vol ch sec eq fig no Jan Feb
-    Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec""".split()
+    Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec""".split()  # noqa: SIM905
 )
 _STARTERS = frozenset(
     """A After All Also An And Another As At Because Before Both But By Each Even For From He Her
     His How However If In Instead It Its Many Most No Not On One Or Other Our She Since So Some Such
     That The Their Then There These They This Those Though Through Thus To Today Two Under Unlike
-    Until We What When Where Whether While Who Why With Without Yet You""".split()
+    Until We What When Where Whether While Who Why With Without Yet You""".split()  # noqa: SIM905
 )
+_OPENING = "\"'“‘«(["  # noqa: RUF001 - typographic marks are meant
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -62,7 +65,7 @@ def paragraphs(text: str) -> list[list[int]]:
 
 
 def sentences(text: str) -> list[list[int]]:
-    """Return [start, end] of each sentence of the paragraphs, in order, without gaps around them."""
+    """Return [start, end] of each sentence of the paragraphs, in order, trimmed."""
     return [
         list(_trimmed(text, start, end))
         for first, last in paragraphs(text)
@@ -82,13 +85,13 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _ends(text: str, start: int, mark: int, after: int, end: int) -> bool:
     """Say whether the mark at `mark` ends a sentence that began at `start`."""
     following = text[after : min(end, after + NEAR)].lstrip()
-    first = following.lstrip("\"'“‘«([—–- ")[:1]
+    first = following.lstrip(_OPENING + "—–- ")[:1]  # noqa: RUF001 - dashes are meant
     if first.islower():  # it goes on: 'Really?" he asked', "e.g. this", "... and so on"
         return False
     if text[mark] != "." or text[mark : mark + 2] == "..":
         return True
     tokens = text[max(start, mark - NEAR) : mark].rsplit(maxsplit=2)
-    token = tokens[-1].lstrip("\"'“‘«([") if tokens else ""
+    token = tokens[-1].lstrip(_OPENING) if tokens else ""
     if token in _TITLES or token in _MIDDLE or (token in _BEFORE_NUMBERS and first.isdigit()):
         return False
     if token.isdecimal() and len(tokens) == 1:  # the number of a list item

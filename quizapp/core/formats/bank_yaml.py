@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from quizapp.core.articles.plain import locate, plain_form
+from quizapp.core.formats import bank_document
 from quizapp.core.formats.bank_document import SCHEMA
-from quizapp.core.formats.bank_document import write as write
 from quizapp.core.formats.model import (
     ArticleIn,
     BankFile,
@@ -37,14 +37,15 @@ WRITES = True
 FILE = "bank.yaml"
 MAX_ARTICLE = 2 * MIB
 SHOWN_FAULTS = 3
-TYPES = tuple(
-    entry["$ref"].rpartition("/")[2] for entry in SCHEMA["properties"]["questions"]["items"]["oneOf"]
-)
+_CHOICES = SCHEMA["properties"]["questions"]["items"]["oneOf"]
+TYPES = tuple(choice["$ref"].rpartition("/")[2] for choice in _CHOICES)
 LISTS = ("articles", "facts", "questions", "quizzes")
 # Entries of a question that are no part of its body.
 OWN = frozenset({"key", "type", "name", "fact", "category", "tags", "stem", "raw_block"})
 
 Typed = dict[str, Any]
+
+write = bank_document.write
 
 
 def sniff(head: bytes, filename: str, members: Sequence[str]) -> int:
@@ -57,7 +58,7 @@ def sniff(head: bytes, filename: str, members: Sequence[str]) -> int:
 
 
 def read(source: Source) -> Iterator[Item]:
-    """Yield the bank, its media, articles, facts, questions and quizzes, each kind in file order."""
+    """Yield bank, media, articles, facts, questions and quizzes, each kind in file order."""
     root = parse(source.data() if source.is_single else source.read(FILE))
     lists = _lists(root)
     yield _bank(root)
@@ -78,7 +79,8 @@ def read(source: Source) -> Iterator[Item]:
 
 def _lists(root: Node) -> dict[str, list[Node]]:
     if not isinstance(root, Mapped):
-        raise FormatError("A bank file is a map that begins with format: quizapp-bank/1.", root.line)
+        message = "A bank file is a map that begins with format: quizapp-bank/1."
+        raise FormatError(message, root.line)
     found: dict[str, list[Node]] = {}
     for name in LISTS:
         node = root.entries.get(name)
@@ -176,7 +178,8 @@ def _fact(node: Node, texts: Mapping[str, str]) -> Iterator[Item]:
         return
     evidence = []
     for claim in typed.get("evidence", []):
-        place = locate(texts.get(claim["article"], ""), claim["start"], claim["end"], claim["quote"])
+        text = texts.get(claim["article"], "")
+        place = locate(text, claim["start"], claim["end"], claim["quote"])
         if place is None:
             message = f"{claim['article']} does not hold “{claim['quote'][:60]}” there; left out."
             yield _warned("Fact", typed, node, message)
@@ -193,7 +196,8 @@ def _question(node: Node, position: int) -> QuestionIn | Refused:
     key = _text_of(node, "key") or None
     name = _text_of(node, "name") or key or ""
     if kind not in TYPES:
-        message = f"type should be one of {', '.join(TYPES)}" + (f": {kind[:60]!r}." if kind else ".")
+        given = f": {kind[:60]!r}." if kind else "."
+        message = f"type should be one of {', '.join(TYPES)}{given}"
         return Refused(position, name, node.line, None, message, key)
     typed, faults = _typed(node, SCHEMA["$defs"][kind])
     if faults:
@@ -236,4 +240,5 @@ def _slot(slot: Typed) -> SlotIn:
     if "question" in slot:
         return SlotIn(question=slot["question"], weight=weight)
     pool = slot["pool"]
-    return SlotIn(pool=PoolIn(pool["n"], pool.get("tags", []), pool.get("facts", [])), weight=weight)
+    draw = PoolIn(pool["n"], pool.get("tags", []), pool.get("facts", []))
+    return SlotIn(pool=draw, weight=weight)

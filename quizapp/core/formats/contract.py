@@ -41,12 +41,14 @@ class Format(Protocol):
 
     def sniff(self, head: bytes, filename: str, members: Sequence[str]) -> int:
         """How surely (0..100) a file is of this format, by its first bytes, its name, and the
-        names inside it where it is a zip or a folder (then `head` is empty)."""
+        names inside it where it is a zip or a folder (then `head` is empty).
+        """
 
     def read(self, source: Source) -> Iterator[Item]:
         """Yield the items one by one. What is wrong with one question refuses that question;
         FormatError, and nothing else, where the file cannot be read at all. Whether a question is
-        sound by the rules of its type, and whether names repeat, is checked by the caller."""
+        sound by the rules of its type, and whether names repeat, is checked by the caller.
+        """
 
     def write(self, items: Iterable[Item], filename: str) -> Written:
-        """The file for these items, same bytes for same items; `filename` is where it will go."""
+        """Return the files for these items, same bytes for same items; `filename` is where to."""

@@ -1,4 +1,4 @@
-"""The rules that hold for the items of every format: sound types, unique keys, known facts, media."""
+"""What holds for the items of every format: sound types, unique keys, known facts and media."""
 
 import re
 import unicodedata

@@ -166,7 +166,7 @@ def _without_common_folder(members: dict[str, zipfile.ZipInfo]) -> dict[str, zip
 
 def _check_name(name: str) -> None:
     path = PurePosixPath(name)
-    bad = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name.split("/")[0]
+    bad = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name.partition("/")[0]
     if bad or not name or any(ord(letter) < 32 or letter == "\x7f" for letter in name):
         raise FormatError(f"The zip file holds an unsafe name: {name[:100]!r}.")
 
@@ -177,7 +177,7 @@ def _folder_members(folder: Path) -> dict[str, Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in (*folders, *files):
-            if os.path.islink(os.path.join(root, name)):
+            if Path(root, name).is_symlink():
                 raise FormatError(f"The folder holds a link ({name}), which is not allowed.")
         for name in files:
             path = Path(root, name)

@@ -62,12 +62,12 @@ class Reading:
             self._fault(node.line, path, "should be a map of names and values")
             return None
         known: Mapping[str, Schema] = schema.get("properties", {})
-        others = schema.get("additionalProperties", False)
+        others: Schema | None = schema.get("additionalProperties") or None
         names = schema.get("propertyNames", {}).get("pattern")
         values = {}
         for name, entry in node.entries.items():
             inner = known.get(name, others)
-            if inner is False or (names and not _fits(names, name)):
+            if inner is None or (names and not _fits(names, name)):
                 self._fault(node.lines[name], path, f"has no entry called {name[:SHOWN]!r}")
             else:
                 values[name] = self.value(entry, inner, f"{path}.{name}" if path else name)

@@ -59,7 +59,8 @@ def parse(data: bytes) -> Node:
         problem = error.problem or error.context or "it cannot be read"
         raise FormatError(f"Not valid YAML: {problem}.", mark.line + 1 if mark else None) from error
     except (yaml.YAMLError, ValueError, RecursionError, MemoryError) as error:
-        raise FormatError("Not valid YAML: it holds characters that YAML does not allow.") from error
+        message = "Not valid YAML: it holds characters that YAML does not allow."
+        raise FormatError(message) from error
 
 
 class _Tree:
