@@ -8,7 +8,9 @@ define install
 command -v $(PY) >/dev/null || { echo "quizapp needs Python 3.11 or newer: apt-get install python3"; exit 1; }; \
 $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "quizapp needs Python 3.11 or newer; name it with make PY=python3.11"; exit 1; }; \
 test -x $(V)/bin/pip || { rm -rf $(V); $(PY) -m venv $(V) >/dev/null 2>&1; } || { rm -rf $(V); echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }; \
-$(V)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r $(1) && touch $@
+$(V)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r $(1) \
+|| { echo "the libraries could not be installed: is there a network, and does this Python ($$($(V)/bin/python -V)) have wheels?"; exit 1; }; \
+touch $@
 endef
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format lock
@@ -23,6 +25,8 @@ $(V)/.dev: requirements-dev.txt requirements.txt
 	@$(call install,requirements-dev.txt)
 
 run: $(V)/.run ## the app on http://127.0.0.1:5000 (HOST, PORT, DATABASE_URL)
+	@data=$${QUIZAPP_INSTANCE:-instance}; test ! -e "$$data" || test -w "$$data" || \
+	{ echo "$$data is not yours to write: run as its owner, or set QUIZAPP_INSTANCE to another folder"; exit 1; }
 	@exec $(V)/bin/flask ops serve
 
 test: $(V)/.dev ## all tests: SQLite, PostgreSQL, a real browser

@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Wire an app from the environment; `overrides` are Flask settings that win over it."""
     overrides = overrides or {}
-    instance = Path(overrides.get("INSTANCE_PATH") or os.environ.get("QUIZAPP_INSTANCE") or ROOT / "instance")
+    instance = Path(
+        overrides.get("INSTANCE_PATH") or os.environ.get("QUIZAPP_INSTANCE") or ROOT / "instance"
+    )
     app = Flask(__name__, instance_path=str(instance.resolve()), static_folder=None)
     app.config.update(config.flask_settings(config.from_environment(os.environ, instance)))
     app.config.update(overrides)

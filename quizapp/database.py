@@ -161,4 +161,6 @@ def writing(wait_s: float = WAIT_S) -> Iterator[Session]:
 def is_busy(error: sa.exc.OperationalError) -> bool:
     """Say whether the database refused only for now: locked, full, or its server is away."""
     text = str(error.orig).lower()
-    return any(word in text for word in ("locked", "busy", "disk is full", "disk i/o", "connection"))
+    return any(
+        word in text for word in ("locked", "busy", "disk is full", "disk i/o", "connection")
+    )

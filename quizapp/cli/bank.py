@@ -1,6 +1,5 @@
 """`flask bank`: bring question banks in and take them out."""
 
-import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,15 +8,18 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from quizapp.cli.output import emit, json_option, refuse, refusing
+from quizapp.cli.output import AnsweringCommand, emit, json_option, refuse, refusing
 from quizapp.core.formats import FORMATS
 from quizapp.core.formats.model import FormatError
 from quizapp.core.formats.shared.source import Source
 from quizapp.extensions import db
 from quizapp.models import User
 from quizapp.services import banks, exporting, importing
+from quizapp.services.addresses import email_key
+from quizapp.services.import_report import Report
 
 group = AppGroup("bank", help="Bring question banks in and take them out.")
+group.command_class = AnsweringCommand
 
 READABLE = [name for name, plugin in FORMATS.items() if plugin.READS]
 WRITABLE = [name for name, plugin in FORMATS.items() if plugin.WRITES]
@@ -32,6 +34,7 @@ WRITABLE = [name for name, plugin in FORMATS.items() if plugin.WRITES]
 @click.option("--dry-run", is_flag=True, help="Store nothing, only say what would happen.")
 @json_option
 def import_command(
+    *,
     path: Path,
     format_: str | None,
     title: str | None,
@@ -54,8 +57,12 @@ def import_command(
             )
         except FormatError as error:
             where = f"line {error.line}: " if error.line else ""
-            refuse(f"{path}: {where}{error.message}", as_json, {"line": error.line})
-    _tell(report, as_json)
+            refuse(
+                f"{click.format_filename(path)}: {where}{error.message}",
+                as_json,
+                {"line": error.line},
+            )
+    _tell(report)
     if not report.accepted:
         refuse("No question could be accepted; nothing was stored.", as_json, report.as_json())
     emit(report.as_json() if as_json else _summary(report), as_json)
@@ -101,14 +108,13 @@ def formats_command(as_json: bool) -> None:
 
 
 def _owner_id(email: str, as_json: bool) -> int:
-    key = unicodedata.normalize("NFKC", email).casefold()
-    owner_id = db.session.scalar(sa.select(User.id).where(User.email_key == key))
+    owner_id = db.session.scalar(sa.select(User.id).where(User.email_key == email_key(email)))
     if owner_id is None:
         refuse(f"Nobody has the address {email}.", as_json)
     return owner_id
 
 
-def _tell(report: importing.Report, as_json: bool) -> None:
+def _tell(report: Report) -> None:
     """Print warnings and refusals on stderr."""
     for kind, listed in (("warning", report.warnings), ("refused", report.refused)):
         for one in listed:
@@ -116,7 +122,7 @@ def _tell(report: importing.Report, as_json: bool) -> None:
             click.echo(f"{kind}: {one.name}{line}: {one.message}", err=True)
 
 
-def _summary(report: importing.Report) -> dict[str, Any]:
+def _summary(report: Report) -> dict[str, Any]:
     names = ("bank", "read", "accepted", "created", "updated", "unchanged", "media")
     told = report.as_json()
     return {name: told[name] for name in names} | {"refused": len(report.refused)}

@@ -13,21 +13,24 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from quizapp.cli import serving
-from quizapp.cli.output import emit, json_option, refuse, refusing
+from quizapp.cli.output import AnsweringCommand, emit, json_option, refuse, refusing
+from quizapp.core.formats.model import FormatError
 from quizapp.extensions import db
-from quizapp.services import operations, setup, work
+from quizapp.services import importing, operations, setup, work
 
 group = AppGroup("ops", help="Start, back up, restore and check the instance.")
+group.command_class = AnsweringCommand
 
 
 def now() -> datetime:
     """Return the time; services take it as an argument."""
-    return datetime.now(UTC)  # noqa: TID251 - the command line reads the clock
+    return datetime.now(UTC)
 
 
 @group.command("serve")
 def serve() -> None:
     """Migrate, import questions/, and serve until stopped (what `make run` does)."""
+    os.umask(0o077)  # the database holds what people answered
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with refusing(False, serving.CannotListen):
         host, port = serving.host_and_port()
@@ -54,10 +57,16 @@ def prepare(app: Flask) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     flask_migrate.upgrade()
     try:
-        from quizapp.services import importing
-    except ImportError:  # not written yet
+        reports = importing.import_folders(serving.ROOT / "questions", now())
+    except FormatError as error:  # one bad folder must not keep everybody out
+        click.echo(f"not imported: {error.message}", err=True)
         return
-    importing.import_folders(serving.ROOT / "questions", now())
+    for report in reports:
+        click.echo(f"imported {report.bank}: {report.accepted} of {report.read} questions")
+        for kept in report.warnings:
+            click.echo(f"  {kept.name}: {kept.message}", err=True)
+        for refused in report.refused:
+            click.echo(f"  {refused.name}: {refused.message}", err=True)
 
 
 @group.command("work")

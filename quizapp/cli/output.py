@@ -18,6 +18,26 @@ def json_option(command: C) -> C:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
 
 
+class AnsweringCommand(click.Command):
+    """A command that answers wrong usage in JSON too, where --json is among its arguments."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Parse the arguments; wrong usage ends with 2."""
+        as_json = "--json" in args
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if as_json:
+                emit({"error": error.format_message()}, as_json)
+            raise
+
+
 def emit(payload: Mapping[str, Any], as_json: bool) -> None:
     """Print what came of a command."""
     if as_json:

@@ -1,16 +1,20 @@
 """`flask user`: accounts made by whoever runs the instance."""
 
+import sys
 from datetime import UTC, datetime
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from quizapp.cli.output import emit, json_option, refusing
+from quizapp.cli.output import AnsweringCommand, emit, json_option, refuse, refusing
 from quizapp.cli.serving import address
 from quizapp.services import accounts
+from quizapp.services.addresses import EmailInvalid
+from quizapp.services.passwords import WeakPassword
 
 group = AppGroup("user", help="People and their accounts.")
+group.command_class = AnsweringCommand
 
 
 @group.command("add")
@@ -21,9 +25,16 @@ group = AppGroup("user", help="People and their accounts.")
 @json_option
 def add(email: str, role: str, name: str, password_stdin: bool, as_json: bool) -> None:
     """Make an account; without a password, print a link with which the person sets one."""
-    password = click.get_text_stream("stdin").readline().rstrip("\r\n") if password_stdin else None
-    now = datetime.now(UTC)  # noqa: TID251 - the command line reads the clock
-    with refusing(as_json, accounts.EmailTaken, ValueError):
-        uid, token = accounts.add_user(email, role, name, password, now)
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    now = datetime.now(UTC)
+    with refusing(as_json):
+        try:
+            uid, token = accounts.add_user(email, role, name, password, now)
+        except accounts.EmailTaken:
+            refuse(f"there is an account of {email} already", as_json)
+        except EmailInvalid:
+            refuse(f"{email} is not an e-mail address", as_json)
+        except WeakPassword as error:
+            refuse(f"the password can be guessed ({error})", as_json)
     link = f"{address(current_app.config['QUIZAPP_URL'])}/links/{token}" if token else None
     emit({"user": uid, "role": role, "link": link}, as_json)

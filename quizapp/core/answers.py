@@ -48,7 +48,8 @@ def find_answer(
 def key_text(answers: Sequence[Answer], rules: Rules) -> str | None:
     """Return a text to show as the right answer, one that `find_answer` gives full worth."""
     full = [answer for answer in answers if is_full(worth(answer))]
-    shown = [text for answer in full for text in _key_texts(text_of(answer, "text"))]
+    seen = [answer for answer in full if _pattern(answer, rules) != ("",)]
+    shown = [text for answer in seen for text in _key_texts(text_of(answer, "text"))]
     for text in shown:
         hit = find_answer(answers, text, rules)
         if hit is not None and is_full(worth(hit)):
@@ -74,6 +75,9 @@ def answer_problems(
     if decimal_of(holder.get("typos", 0)) not in (0, 1, 2):
         found.append(Problem("typos-range", "Slips forgiven: 0, 1 or 2.", f"{path}typos"))
     for place, answer in enumerate(answers):
+        if _pattern(answer, rules) == ("",) and text_of(answer, "text").strip():
+            words = "Nothing can be seen of this answer."
+            found.append(Problem("missing", words, f"{path}answers.{answer['id']}.text"))
         if _is_shadowed(answer, answers[:place], rules):
             words = "An earlier answer of another worth takes all its texts."
             where = f"{path}answers.{answer['id']}"

@@ -7,8 +7,8 @@ from typing import Any
 
 # Texts around a question: changing them leaves key and options, and so its statistics, as they are.
 WORDING = frozenset(
-    ("feedback", "feedback_true", "feedback_false", "feedback_wrong")
-    + ("hints", "sample", "rubric", "fact")
+    {"feedback", "feedback_true", "feedback_false", "feedback_wrong"}
+    | {"hints", "sample", "rubric", "fact"}
 )
 
 

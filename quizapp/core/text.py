@@ -64,7 +64,7 @@ def split_wildcards(text: str) -> list[str]:
 def fits(pattern: Pattern, typed: str) -> bool:
     """Whether comparable text fits; leftmost pieces first, so the time is linear."""
     if len(pattern) == 1:
-        return typed == pattern[0]
+        return typed == pattern[0] != ""
     first, *middle, last = pattern
     at, end = len(first), len(typed) - len(last)
     if at > end or not typed.startswith(first) or not typed.endswith(last):

@@ -20,7 +20,7 @@ from quizapp.core.statistics.recall import (
 )
 from quizapp.extensions import db
 from quizapp.models import Fact, LoggedResponse, UserDay
-from quizapp.services import memories, queue
+from quizapp.services import memories, waiting
 from quizapp.services.memories import FactMemory
 from quizapp.services.sessions import Person
 
@@ -122,13 +122,14 @@ class Dashboard:
 def dashboard(person: Person, now: datetime) -> Dashboard:
     """Return the figures as of now; days are learner days, and suspended facts are not due."""
     today = learner_day(now, person.tz, person.rollover_minutes)
-    facts = memories.askable_facts(memories.shelf(person))
-    known = [memory for memory in memories.of_person(person, now) if memory.fact_id in facts]
+    facts = waiting.askable_facts(memories.shelf(person))
+    met = memories.of_person(person, now)
+    known = [memory for memory in met if memory.fact_id in facts]
     days = db.session.connection().execute(_DAYS, {"user": person.id}).all()
     suspended, buried = memories.asleep(person, now)
     return Dashboard(
         today=today,
-        summary=summary_for_home(person, now),
+        summary=summary_for_home(person, now, [memory.fact_id for memory in met]),
         due=_due(known, suspended, buried, today),
         answers={row.day: row.answers for row in days},
         windows=[_window(days, today, span) for span in WINDOWS],
@@ -139,10 +140,13 @@ def dashboard(person: Person, now: datetime) -> Dashboard:
     )
 
 
-def summary_for_home(person: Person, now: datetime) -> Summary:
-    """Return what waits today within the learner's limits, how long it takes, and the habit."""
+def summary_for_home(person: Person, now: datetime, met: Collection[int] | None = None) -> Summary:
+    """Return what waits today within the learner's limits, how long it takes, and the habit.
+
+    `met`: the facts with a card, where they have been read already.
+    """
     today = learner_day(now, person.tz, person.rollover_minutes)
-    counts = queue.counts(person, now)
+    counts = waiting.counts(person, now, met)
     first = learner_day(person.created_at, person.tz, person.rollover_minutes)
     of_days = min(max(today - first + 1, 1), HABIT_DAYS)
     studied = db.session.connection().execute(

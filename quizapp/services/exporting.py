@@ -4,12 +4,10 @@ import io
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-
-import sqlalchemy as sa
 
 from quizapp.core.formats import FORMATS
 from quizapp.core.formats.contract import SINGLE, Written
@@ -112,5 +110,3 @@ def _write_folder(output: Path, files: Mapping[str, bytes], force: bool) -> None
         path = output / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-
-

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from quizapp.core.scheduling.days import learner_day
 from quizapp.extensions import db
 from quizapp.models import Bank, Fact, UserDay
-from quizapp.services import memories
+from quizapp.services import memories, waiting
 from quizapp.services.memories import FactMemory
 from quizapp.services.sessions import Person
 
@@ -61,7 +61,7 @@ def due(
     """
     today = learner_day(now, person.tz, person.rollover_minutes)
     suspended, buried = memories.asleep(person, now)
-    facts = memories.askable_facts(memories.shelf(person))
+    facts = waiting.askable_facts(memories.shelf(person))
     chosen = [
         one
         for one in memories.of_person(person, now)
@@ -81,7 +81,7 @@ def known(
     most: int = PAGE,
 ) -> Page[FactRow]:
     """Return the facts met on the shelf, the weakest first; `stability` in days, [from, to)."""
-    facts = memories.askable_facts(memories.shelf(person))
+    facts = waiting.askable_facts(memories.shelf(person))
     low, high = stability
     chosen = [
         one

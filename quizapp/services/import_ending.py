@@ -33,7 +33,7 @@ from quizapp.services.identifiers import new_uid
 from quizapp.services.import_content import in_chunks, insert_rows
 
 # Whatever names a question; one that is named is retired, never deleted.
-_USES = (
+_USES: Sequence[Any] = (
     LoggedResponse.question_id,
     Review.question_id,
     AttemptItem.question_id,
@@ -134,9 +134,7 @@ def remove(session: Session, question_ids: Sequence[int]) -> tuple[set[int], set
         )}  # fmt: skip
         unused = [id_ for id_ in some if id_ not in used]
         retired |= used
-        session.execute(
-            sa.update(Question).where(Question.id.in_(used)).values(status="retired")
-        )
+        session.execute(sa.update(Question).where(Question.id.in_(used)).values(status="retired"))
         for model in _OF_QUESTION:
             session.execute(sa.delete(model).where(model.question_id.in_(unused)))
         session.execute(sa.delete(Question).where(Question.id.in_(unused)))

@@ -35,15 +35,13 @@ def import_bank(
     away: deleted, or retired once they were used. FormatError where the file cannot be read.
     """
     plugin = _plugin(source, format)
-    prepared = prepare(plugin, source)
-    work = _Work(prepared, plugin.NAME, title, owner_id, public, origin)
-    report = work.preview()
-    if dry_run or not report.accepted:
-        return report
-    work.filename, work.sha256 = source.filename, source.digest()
-    work.store(now)
+    work = Work(prepare(plugin, source), plugin.NAME, Wishes(title, owner_id, public, origin))
+    foreseen = work.preview()
+    if dry_run or not foreseen.accepted:
+        return foreseen
+    report = work.store(source.filename, source.digest(), now)
     catalog.forget()
-    return work.report
+    return report
 
 
 def import_folders(root: Path, now: datetime) -> list[Report]:
@@ -57,9 +55,8 @@ def import_folders(root: Path, now: datetime) -> list[Report]:
         origin = f"{root.name}/{folder.name}"
         try:
             source = Source.at(folder)
-            if _is_current(origin, source):
-                continue
-            reports.append(import_bank(source, format="bank_yaml", public=True, origin=origin, now=now))
+            if not _is_current(origin, source):
+                reports.append(import_bank(source, public=True, origin=origin, now=now))
         except FormatError as error:
             failures.append(f"{origin}: {error.message}")
     if failures:

@@ -1,7 +1,7 @@
 """What a learner remembers of each fact as of now: recall, stability, and when it is due."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fsrs import retrievability
 from quizapp.extensions import db
 from quizapp.models import Bank, Card, CardMark, Shelf
-from quizapp.services import catalog, replay
+from quizapp.services import replay
 from quizapp.services.sessions import Person
 
 DAY_S = 86_400
@@ -26,16 +26,21 @@ class FactMemory(NamedTuple):
     lapses: int
 
 
-_CARDS = sa.select(Card.fact_id, Card.last_at, Card.stability, Card.due_day, Card.lapses).where(
-    Card.user_id == sa.bindparam("user")
-)
+# The time without our own type: a page may read thousands, and the difference is milliseconds.
+_CARDS = sa.select(
+    Card.fact_id,
+    sa.type_coerce(Card.last_at, sa.DateTime(timezone=True)),
+    Card.stability,
+    Card.due_day,
+    Card.lapses,
+).where(Card.user_id == sa.bindparam("user"))
 _SOME_CARDS = _CARDS.where(Card.fact_id.in_(sa.bindparam("facts", expanding=True)))
 _ASLEEP = sa.select(CardMark.fact_id, CardMark.suspended_at, CardMark.buried_until_day).where(
     CardMark.user_id == sa.bindparam("user"),
     sa.or_(CardMark.suspended_at.is_not(None), CardMark.buried_until_day.is_not(None)),
 )
 _SHELF = (
-    sa.select(Shelf.bank_id)
+    sa.select(Shelf.bank_id, Shelf.paused_until)
     .join(Bank, Bank.id == Shelf.bank_id)
     .where(Shelf.user_id == sa.bindparam("user"), Bank.deleted_at.is_(None))
     .order_by(Shelf.added_at.desc(), Shelf.bank_id)
@@ -49,13 +54,18 @@ def of_person(
     connection = db.session.connection()
     weights = replay.weights_of(connection, person.id, person.params_version)
     if fact_ids is None:
-        rows = connection.execute(_CARDS, {"user": person.id})
+        rows = connection.execute(_CARDS, {"user": person.id}).all()
     else:
-        rows = connection.execute(_SOME_CARDS, {"user": person.id, "facts": list(fact_ids)})
+        some = {"user": person.id, "facts": list(fact_ids)}
+        rows = connection.execute(_SOME_CARDS, some).all()
+    # SQLite gives times in UTC that do not say so.
+    clock = now.astimezone(UTC)
+    if rows and rows[0][1].tzinfo is None:
+        clock = clock.replace(tzinfo=None)
     return [
         FactMemory(
             fact_id,
-            retrievability(stability, (now - last_at).total_seconds() / DAY_S, weights),
+            retrievability(stability, (clock - last_at).total_seconds() / DAY_S, weights),
             stability,
             due_day,
             lapses,
@@ -76,14 +86,10 @@ def asleep(person: Person, now: datetime) -> tuple[set[int], set[int]]:
     return suspended, buried
 
 
-def shelf(person: Person) -> list[int]:
-    """Return the ids of the banks on the learner's shelf, the newest first, paused ones too."""
-    return list(db.session.connection().execute(_SHELF, {"user": person.id}).scalars())
+def shelf(person: Person, day: int | None = None) -> list[int]:
+    """Return the ids of the banks on the learner's shelf, the newest first.
 
-
-def askable_facts(bank_ids: list[int]) -> set[int]:
-    """Return the facts that these banks can ask."""
-    facts: set[int] = set()
-    for bank_id in bank_ids:
-        facts.update(catalog.of_bank(bank_id).facts)
-    return facts
+    With a learner day, only those that are not paused then.
+    """
+    rows = db.session.connection().execute(_SHELF, {"user": person.id})
+    return [bank for bank, paused in rows if not (day and paused and paused > day)]

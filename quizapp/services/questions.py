@@ -178,14 +178,18 @@ _PLACE = (
 
 def place(uid: str, person: Person | None) -> Place:
     """Return where the question stands; Absent where it is not this person's to see."""
-    row = db.session.connection().execute(
-        _PLACE,
-        {
-            "uid": uid,
-            "user_id": person.id if person else None,
-            "is_admin": bool(person and person.is_admin),
-        },
-    ).first()
+    row = (
+        db.session.connection()
+        .execute(
+            _PLACE,
+            {
+                "uid": uid,
+                "user_id": person.id if person else None,
+                "is_admin": bool(person and person.is_admin),
+            },
+        )
+        .first()
+    )
     if row is None:
         raise Absent
     return Place(*row)

@@ -98,15 +98,16 @@ def next_question(person: Person, now: datetime, bank_id: int | None = None) -> 
     if not banks:
         return None
     catalogs = [catalog.of_bank(bank) for bank in banks]
+    connection = db.session.connection()
     facts = _facts(catalogs)
     today = learner_day(now, person.tz, person.rollover_minutes)
-    sums = day_sums(person, today)
-    due, stability = _due(person, facts, banks, now, today, sums)
-    new = cache(lambda: _new(person, catalogs, today, sums))
-    chosen = choose(due, new, _recent(person, catalogs), sums["answers"], now)
+    sums = day_sums(connection, person, today)
+    due, stability = _due(connection, person, facts, banks, now, today, sums)
+    new = cache(lambda: _new(connection, person, catalogs, today, sums))
+    chosen = choose(due, new, _recent(connection, person, catalogs), sums["answers"], now)
     if chosen is None:
         return None
-    return _form(person, facts[chosen.fact_id], stability.get(chosen.fact_id))
+    return _form(connection, person, facts[chosen.fact_id], stability.get(chosen.fact_id))
 
 
 def first_question(bank_id: int) -> Asked | None:
@@ -143,17 +144,18 @@ def counts(person: Person, now: datetime, bank_id: int | None = None) -> Counts:
     banks = [bank_id] if bank_id is not None else shelf_banks(person, now)
     if not banks:
         return Counts(0, 0)
+    connection = db.session.connection()
     today = learner_day(now, person.tz, person.rollover_minutes)
-    sums = day_sums(person, today)
+    sums = day_sums(connection, person, today)
     catalogs = [catalog.of_bank(bank) for bank in banks]
-    due, _ = _due(person, _facts(catalogs), banks, now, today, sums, most=10_000)
-    new = _new(person, catalogs, today, sums)
+    due, _ = _due(connection, person, _facts(catalogs), banks, now, today, sums, most=10_000)
+    new = _new(connection, person, catalogs, today, sums)
     return Counts(len(due), len(new))
 
 
-def day_sums(person: Person, today: int) -> Mapping[str, int]:
+def day_sums(connection: sa.Connection, person: Person, today: int) -> Mapping[str, int]:
     """Return what the learner did today: answers, new facts and reviews."""
-    row = db.session.connection().execute(_DAY, {"user": person.id, "today": today}).first()
+    row = connection.execute(_DAY, {"user": person.id, "today": today}).first()
     if row is None:
         return {"answers": 0, "new_facts": 0, "reviews": 0}
     return {"answers": row[0], "new_facts": row[1], "reviews": sum(row[2:])}
@@ -172,6 +174,7 @@ def _facts(catalogs: list[Catalog]) -> Mapping[int, FactEntry]:
 
 
 def _due(
+    connection: sa.Connection,
     person: Person,
     facts: Mapping[int, FactEntry],
     banks: list[int],
@@ -181,7 +184,7 @@ def _due(
     most: int = LOOKED_AT,
 ) -> tuple[list[Candidate], dict[int, float]]:
     tomorrow = day_start(today + 1, person.tz, person.rollover_minutes)
-    rows = db.session.connection().execute(
+    rows = connection.execute(
         _DUE,
         {
             "user": person.id,
@@ -203,21 +206,27 @@ def _due(
 
 
 def _new(
-    person: Person, catalogs: Iterable[Catalog], today: int, sums: Mapping[str, int]
+    connection: sa.Connection,
+    person: Person,
+    catalogs: Iterable[Catalog],
+    today: int,
+    sums: Mapping[str, int],
 ) -> list[Candidate]:
     left = 10_000 if unlimited(person, today) else person.new_per_day - sums["new_facts"]
     if left <= 0:
         return []
-    rows = db.session.connection().execute(_MET, {"user": person.id, "today": today}).all()
+    rows = connection.execute(_MET, {"user": person.id, "today": today}).all()
     met = {fact_id for (fact_id,) in rows}
     fresh = (c for known in catalogs for c in known.candidates if c.fact_id not in met)
     return list(islice(fresh, left))
 
 
-def _recent(person: Person, catalogs: Iterable[Catalog]) -> list[Candidate]:
+def _recent(
+    connection: sa.Connection, person: Person, catalogs: Iterable[Catalog]
+) -> list[Candidate]:
     """Return the facts of the last questions, newest first."""
     recent = []
-    for question_id in db.session.connection().execute(_RECENT, {"user": person.id}).scalars():
+    for question_id in connection.execute(_RECENT, {"user": person.id}).scalars():
         for known in catalogs:
             fact = known.facts.get(known.fact_of.get(question_id, -1))
             if fact is not None:
@@ -225,13 +234,15 @@ def _recent(person: Person, catalogs: Iterable[Catalog]) -> list[Candidate]:
     return recent
 
 
-def _form(person: Person, fact: FactEntry, stability_days: float | None) -> Asked:
+def _form(
+    connection: sa.Connection, person: Person, fact: FactEntry, stability_days: float | None
+) -> Asked:
     if len(fact.forms) == 1:
         return asked(fact.forms[0].id, fact.forms[0].version)
     met = dict(
-        db.session.connection()
-        .execute(_LAST_MET, {"user": person.id, "questions": [form.id for form in fact.forms]})
-        .all()
+        connection.execute(
+            _LAST_MET, {"user": person.id, "questions": [form.id for form in fact.forms]}
+        ).all()
     )
     choices = [
         FormChoice(form.id, form.type, form.hardness, met.get(form.id, 0)) for form in fact.forms

@@ -69,9 +69,9 @@ def _learners(facts: list[int]) -> list[int]:
 
 def _retire_if_empty(session: Session, fact_id: int) -> None:
     asked = session.scalar(
-        sa.select(sa.func.count()).select_from(Question).where(
-            Question.fact_id == fact_id, Question.status != "retired"
-        )
+        sa.select(sa.func.count())
+        .select_from(Question)
+        .where(Question.fact_id == fact_id, Question.status != "retired")
     )
     if not asked:
         session.get_one(Fact, fact_id).status = "retired"

@@ -76,9 +76,7 @@ _ROWS = (
     .join(Question, Question.id == Review.question_id)
     .outerjoin(
         QuestionPart,
-        sa.and_(
-            QuestionPart.question_id == Review.question_id, QuestionPart.part == Review.part
-        ),
+        sa.and_(QuestionPart.question_id == Review.question_id, QuestionPart.part == Review.part),
     )
 )
 REVIEWS_WITH_FACT = (  # each review with `fact_now`, the fact that its question belongs to now
@@ -86,9 +84,7 @@ REVIEWS_WITH_FACT = (  # each review with `fact_now`, the fact that its question
     .join(Question, Question.id == Review.question_id)
     .outerjoin(
         QuestionPart,
-        sa.and_(
-            QuestionPart.question_id == Review.question_id, QuestionPart.part == Review.part
-        ),
+        sa.and_(QuestionPart.question_id == Review.question_id, QuestionPart.part == Review.part),
     )
 )
 _OF_FACT = sa.union(
@@ -122,9 +118,7 @@ def card_of(connection: sa.Connection, user_id: int, fact_id: int) -> CardState 
 def store(connection: sa.Connection, user_id: int, fact_id: int, card: CardState | None) -> None:
     """Write a card, or delete it where nothing is left of it."""
     if card is None:
-        connection.execute(
-            sa.delete(Card).where(Card.user_id == user_id, Card.fact_id == fact_id)
-        )
+        connection.execute(sa.delete(Card).where(Card.user_id == user_id, Card.fact_id == fact_id))
         return
     values = {name: getattr(card, name) for name in CARD_FIELDS}
     upsert, _ = _upserts(connection.dialect.name)
@@ -179,7 +173,9 @@ def add_to_days(connection: sa.Connection, user_id: int, change: Days) -> None:
     """Add sums (which may be negative) to a learner's days."""
     _, upsert = _upserts(connection.dialect.name)
     rows = [
-        {"user_id": user_id, "day": day, **sums} for day, sums in change.items() if any(sums.values())
+        {"user_id": user_id, "day": day, **sums}
+        for day, sums in change.items()
+        if any(sums.values())
     ]
     if rows:
         connection.execute(upsert, rows)
@@ -278,9 +274,7 @@ def _compare(user_id: int, found: Comparison, pending: Set[int]) -> None:
         _compare_days(connection, user_id, days, found)
 
 
-def _compare_days(
-    connection: sa.Connection, user_id: int, days: Days, found: Comparison
-) -> None:
+def _compare_days(connection: sa.Connection, user_id: int, days: Days, found: Comparison) -> None:
     stored = {
         day: dict(zip(SUMS, sums, strict=True))
         for day, *sums in connection.execute(

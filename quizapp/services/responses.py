@@ -77,9 +77,9 @@ def _statements(dialect: str) -> dict[str, Any]:
     insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
     day = insert(UserDay)
     return {
-        "response": insert(LoggedResponse).on_conflict_do_nothing(
-            index_elements=["user_id", "client_id"]
-        ).returning(LoggedResponse.seq),
+        "response": insert(LoggedResponse)
+        .on_conflict_do_nothing(index_elements=["user_id", "client_id"])
+        .returning(LoggedResponse.seq),
         "review": insert(Review),
         "day": day.on_conflict_do_update(
             index_elements=["user_id", "day"],
@@ -99,6 +99,7 @@ _KNOWN = sa.select(LoggedResponse.seq, LoggedResponse.body_sha256).where(
     LoggedResponse.user_id == sa.bindparam("user"),
     LoggedResponse.client_id == sa.bindparam("client_id"),
 )
+
 
 def take_seq(connection: sa.Connection, user_id: int, count: int = 1) -> int:
     """Take `count` numbers of the learner's own counter and return the first.
@@ -130,9 +131,7 @@ def log(connection: sa.Connection, person: Person, given: Given, facts: Facts) -
     for n, what in enumerate(tested, start=1):
         card = _review(connection, person, given, facts, day, (seq, seq + n), what, sums)
         main = card if what.part is None else main
-    totals = connection.execute(
-        statements["day"], {"user_id": person.id, "day": day, **sums}
-    ).one()
+    totals = connection.execute(statements["day"], {"user_id": person.id, "day": day, **sums}).one()
     return Logged(seq, False, main, dict(zip(replay.SUMS, totals, strict=True)))
 
 
@@ -161,12 +160,8 @@ def _response_row(person: Person, given: Given, seq: int) -> dict[str, Any]:
     }
 
 
-def _repeated(
-    connection: sa.Connection, person: Person, given: Given, facts: Facts
-) -> Logged:
-    seq, body = connection.execute(
-        _KNOWN, {"user": person.id, "client_id": given.client_id}
-    ).one()
+def _repeated(connection: sa.Connection, person: Person, given: Given, facts: Facts) -> Logged:
+    seq, body = connection.execute(_KNOWN, {"user": person.id, "client_id": given.client_id}).one()
     if body != given.body_sha256:
         raise IdReused
     card = replay.card_of(connection, person.id, facts.fact_id) if facts.fact_id else None

@@ -61,6 +61,29 @@ def of_place(person: Person, attempt: Attempt, slot: int) -> Result | None:
     return _results(attempt, [attempt.item(slot)], {slot: rows[-1]})[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """What the questions on one paragraph of an article came to."""
+
+    passage: Passage
+    points: float
+    most: float
+
+
+def by_paragraph(found: Sequence[Result]) -> list[Paragraph]:
+    """Return points by paragraph in the order of the text, of what is judged and has a passage."""
+    sums: dict[tuple[str, int], Paragraph] = {}
+    for each in found:
+        if each.passage is None or each.points is None:
+            continue
+        key = (each.passage.article, each.passage.paragraph)
+        before = sums.get(key, Paragraph(each.passage, 0.0, 0.0))
+        sums[key] = Paragraph(
+            before.passage, before.points + each.points, before.most + each.item.weight
+        )
+    return [sums[key] for key in sorted(sums)]
+
+
 def card_of(person: Person, result: Result) -> CardState | None:
     """Return the learner's memory of the fact that a question tests."""
     if result.fact_id is None:

@@ -69,9 +69,11 @@ _FIND = (
 
 def find(token: str, now: datetime) -> Person | None:
     """Return whose live session this token is; None when it ended, ran out or never was."""
-    row = db.session.connection().execute(
-        _FIND, {"token_sha256": sha256_hex(token), "now": now}
-    ).first()
+    row = (
+        db.session.connection()
+        .execute(_FIND, {"token_sha256": sha256_hex(token), "now": now})
+        .first()
+    )
     if row is None:
         return None
     *values, seen_at = row

@@ -109,8 +109,7 @@ def coming(person: Person, now: datetime) -> list[tuple[datetime, int]]:
                 CardMark.suspended_at.is_(None),
             )
             .group_by(Card.due_day)
-        )
-        .all()
+        ).all()
     )
     return [
         (day_start(today + n, person.tz, person.rollover_minutes), counted.get(today + n, 0))

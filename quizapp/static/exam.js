@@ -20,9 +20,6 @@ let sending = null; // the promise of the save under way: one at a time, so that
 let settling = 0;
 let stopped = false; // an open question (two answers), or a refusal: nothing is sent until it is answered
 
-if (form) begin();
-const clock = timer(timeIsUp);
-
 function begin() {
   seq = Number(form.elements.base_seq.value);
   touched = "touched" in form.dataset;
@@ -101,7 +98,7 @@ function stored(reply, what) {
   saved = what;
   form.elements.base_seq.value = seq;
   clock?.correct(reply.saved_at);
-  const at = new Date(reply.saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const at = new Date(reply.saved_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   say(form.dataset.saved.replace("{time}", at));
   form.querySelector(".status[role=alert]:not([data-conflict])")?.remove();
   mark(JSON.parse(what));
@@ -237,3 +234,6 @@ async function timeIsUp() {
   }
   leave(exam.dataset.done);
 }
+
+if (form) begin();
+const clock = timer(timeIsUp);

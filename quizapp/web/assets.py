@@ -24,7 +24,10 @@ def init_app(app: Flask) -> None:
     root = _packed(files, Path(app.instance_path) / "static" / version)
     prefix = f"static/{version}"
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(root), prefix=prefix, max_age=YEAR_S,
+        app.wsgi_app,
+        root=str(root),
+        prefix=prefix,
+        max_age=YEAR_S,
         immutable_file_test=lambda _path, _url: True,
         add_headers_function=_add_headers,
     )

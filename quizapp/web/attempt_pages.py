@@ -1,5 +1,6 @@
 """The pages of an attempt, built from what the services found."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from quizapp.web.identity import now, person
 
 MINUTE_S = 60
 LONGEST_STEM = 90
+VERDICT_LINE = re.compile(r'<h2 class="verdict-line.*?</h2>', re.DOTALL)
 
 
 def exam(
@@ -123,7 +125,7 @@ def _judged(who: Person, attempt: Attempt, item: Item) -> str:
 
 
 def _graded(result: Result) -> Markup:
-    return present.graded(
+    html = present.graded(
         result.item.asked,
         seed=result.item.option_seed,
         response=result.response or {},
@@ -131,6 +133,9 @@ def _graded(result: Result) -> Markup:
         feedback=result.feedback,
         score=result.score,
     )
+    if result.outcome != "none":
+        return html
+    return Markup(VERDICT_LINE.sub("", str(html)))  # noqa: S704 - there was no answer to judge
 
 
 def outcome(who: Person, attempt: Attempt, shown: str | None) -> str:
@@ -150,6 +155,7 @@ def outcome(who: Person, attempt: Attempt, shown: str | None) -> str:
         entries=[(each, _unique(_graded(each), each.item.slot)) for each in lists[chosen]],
         waiting=[each for each in found if each.outcome == "waiting"],
         passed=_passed(attempt),
+        paragraphs=results.by_paragraph(found),
         words=_WORDS,
     )
 

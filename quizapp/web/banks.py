@@ -1,10 +1,11 @@
 """Banks: which there are, and what is in one."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from quizapp.services import bank_pages, queue
-from quizapp.web.identity import now, person
+from quizapp.services import bank_pages, queue, shelf
+from quizapp.web.identity import now, person, person_or_guest
 
 blueprint = Blueprint("banks", __name__, url_prefix="/banks")
 
@@ -31,6 +32,23 @@ def show(slug: str) -> ResponseReturnValue:
         "banks/show.html",
         bank=bank,
         counts=queue.counts(who, now(), bank.id) if who else None,
+        on_shelf=bool(who and shelf.holds(who, bank.id)),
         articles=bank_pages.articles(bank.id),
         quizzes=bank_pages.quizzes(bank.id),
     )
+
+
+@blueprint.post("/<slug>/shelf")
+def keep(slug: str) -> ResponseReturnValue:
+    """Put a bank on the shelf or take it off."""
+    who = person_or_guest()
+    bank = bank_pages.seen(slug, who)
+    if bank is None:
+        abort(404)
+    if request.form.get("action") == "take_off":
+        shelf.take_off(who, bank.id)
+        flash(_("Off your shelf. What you know of it is kept."), "info")
+    else:
+        shelf.put(who, bank.id, now())
+        flash(_("On your shelf."), "info")
+    return redirect(url_for("banks.show", slug=slug), 303)

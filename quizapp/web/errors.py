@@ -19,15 +19,28 @@ class Problem(Exception):
         self.status, self.code, self.detail = status, code, detail
 
 
-CODES = {400: "malformed", 404: "absent", 405: "method", 409: "conflict", 413: "too-big", 415: "media-type",
-         422: "refused", 429: "throttled", 500: "failed", 503: "busy"}
+CODES = {
+    400: "malformed",
+    404: "absent",
+    405: "method",
+    409: "conflict",
+    413: "too-big",
+    415: "media-type",
+    422: "refused",
+    429: "throttled",
+    500: "failed",
+    503: "busy",
+}
 
 
 def words(status: int) -> tuple[str, str]:
     """Return what happened and what to do, for a page of this status."""
     table = {
         400: (_("That could not be read"), _("Nothing was changed. Go back and try again.")),
-        404: (_("There is nothing here"), _("The address may be wrong, or it is not yours to see.")),
+        404: (
+            _("There is nothing here"),
+            _("The address may be wrong, or it is not yours to see."),
+        ),
         405: (_("That cannot be done here"), _("Nothing was changed. Go back and try again.")),
         409: (_("Something changed in between"), _("Nothing was lost. Go back and look again.")),
         413: (_("That is too big"), _("Nothing was stored. Send a smaller one.")),
@@ -65,8 +78,11 @@ def answer(status: int, code: str | None = None, detail: str | None = None) -> R
     title, advice = words(status)
     if request.path.startswith("/api/"):
         response = jsonify(
-            type="about:blank", title=HTTPStatus(status).phrase, status=status,
-            code=code or CODES.get(status, "failed"), detail=detail or title,
+            type="about:blank",
+            title=HTTPStatus(status).phrase,
+            status=status,
+            code=code or CODES.get(status, "failed"),
+            detail=detail or title,
         )
         response.mimetype = "application/problem+json"
     else:
@@ -100,8 +116,13 @@ def on_unstorable(_error: Exception) -> Response:
 
 def on_csrf(error: CSRFError) -> Response:
     """Answer a form without its token: the session ended, or the form came from elsewhere."""
-    return answer(400, "csrf", _("Your session ended meanwhile. Go back, reload, and try again.")
-                  if error.description else None)
+    return answer(
+        400,
+        "csrf",
+        _("Your session ended meanwhile. Go back, reload, and try again.")
+        if error.description
+        else None,
+    )
 
 
 def on_http(error: HTTPException) -> Response:

@@ -27,23 +27,23 @@ class Figure:
 def due(board: Dashboard) -> Figure:
     """Draw what falls due on each of the next days."""
     last = board.today + len(board.due.per_day)
-    hrefs = tuple(url_for("me.rows", what="due", day=day) for day in range(board.today, last))
+    rows = url_for("me.rows")  # once: building an address costs more than drawing a bar
+    hrefs = tuple(f"{rows}?what=due&day={day}" for day in range(board.today, last))
     return _figure(due_days.build(due_days.Data(board.today, board.due, hrefs)), hrefs)
 
 
 def stuck(board: Dashboard, goal: float) -> Figure:
     """Draw true retention by week against the learner's goal."""
     weeks = tuple((monday, found.true) for monday, found in board.weeks)
-    hrefs = tuple(
-        url_for("me.rows", what="retention", age="true", until=min(monday + 6, board.today), days=7)
-        for monday, _ in weeks
-    )
+    rows = url_for("me.rows", what="retention", age="true", days=7)
+    hrefs = tuple(f"{rows}&until={monday + 6}" for monday, _ in weeks)
     return _figure(retention.build(retention.Data(weeks, goal, hrefs)), hrefs)
 
 
 def firm(board: Dashboard) -> Figure:
     """Draw how firm the memories are."""
-    hrefs = tuple(url_for("me.rows", what="facts", bin=n) for n in range(len(STABILITY_FROM)))
+    rows = url_for("me.rows", what="facts")
+    hrefs = tuple(f"{rows}&bin={n}" for n in range(len(STABILITY_FROM)))
     return _figure(stability.build(stability.Data(board.stabilities, "stability", hrefs)), hrefs)
 
 

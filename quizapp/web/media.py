@@ -17,12 +17,15 @@ YEAR_S = 31_536_000
 def show(slug: str, name: str) -> ResponseReturnValue:
     """Send a media file; as what it was checked to be, never as anything a browser would run."""
     bank = bank_pages.seen(slug, person())
-    found = bank and db.session.execute(
-        sa.select(MediaBlob.data, Media.mime, Media.sha256)
-        .join(Media, Media.sha256 == MediaBlob.sha256)
-        .join(MediaUse, MediaUse.sha256 == Media.sha256)
-        .where(MediaUse.bank_id == bank.id, MediaUse.name == name)
-    ).first()
+    found = (
+        bank
+        and db.session.execute(
+            sa.select(MediaBlob.data, Media.mime, Media.sha256)
+            .join(Media, Media.sha256 == MediaBlob.sha256)
+            .join(MediaUse, MediaUse.sha256 == Media.sha256)
+            .where(MediaUse.bank_id == bank.id, MediaUse.name == name)
+        ).first()
+    )
     if not found:
         abort(404)
     response = make_response(found.data)

@@ -105,7 +105,11 @@ def ask(
     `draft` is a response to show as given. Field names are read back by `read_form`.
     """
     view = View(asked, mode, asked.shown(seed), draft or {}, ratings, evidence)
-    return _macro(asked, "ask", view)
+    inputs = _macro(asked, "ask", view)
+    if mode == "exam" or not view.body.get("hints"):
+        return inputs
+    shared: Any = current_app.jinja_env.get_template("widgets/parts.html").module
+    return inputs + Markup(shared.hints(view))  # noqa: S704 - templates escape
 
 
 def graded(

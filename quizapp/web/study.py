@@ -29,6 +29,9 @@ def index() -> ResponseReturnValue:
         asked = sittings.next_mistake(who, mistakes, now())
     else:
         asked = queue.next_question(who, now(), bank.id if bank else None)
+    if asked is None and who is not None and bank is None and not queue.shelf_banks(who, now()):
+        flash(_("Your shelf is empty. Choose what to study."), "info")
+        return redirect(url_for("banks.index"))
     if asked is None:
         return redirect(url_for("study.summary", bank=bank.slug if bank else None))
     client_id = str(uuid4())
@@ -55,6 +58,7 @@ def answer() -> ResponseReturnValue:
             int(request.form["version"]),
             present.read_form(request.form.items(multi=True)),
             now=now(),
+            marks={"hint": True} if request.form.get("hint") else None,
             source="practice" if request.form.get("mistakes") is not None else "study",
             bank=bank.slug if bank else None,
         )
@@ -171,7 +175,11 @@ def _bank() -> BankView | None:
 
 
 def _back() -> str:
-    kept = {name: request.values[name] for name in ("bank", "mistakes") if request.values.get(name) is not None}
+    kept = {
+        name: request.values[name]
+        for name in ("bank", "mistakes")
+        if request.values.get(name) is not None
+    }
     return url_for("study.index", **kept)
 
 

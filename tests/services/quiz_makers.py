@@ -60,8 +60,13 @@ def create_questions(*kinds: tuple[str, dict[str, Any]], slug: str = "quizbank")
             html["feedback"] = f"<p>{body.get('feedback', '')}</p>"
             session.add(
                 QuestionVersion(
-                    question_id=question.id, number=1, stem=stem, body=body, html=html,
-                    sha256="0" * 64, edited_at=START,
+                    question_id=question.id,
+                    number=1,
+                    stem=stem,
+                    body=body,
+                    html=html,
+                    sha256="0" * 64,
+                    edited_at=START,
                 )
             )
             ids.append(question.id)
@@ -86,7 +91,11 @@ def create_quiz(
     with writing() as session:
         row = session.query(Bank).filter_by(slug=bank).one()
         quiz = Quiz(
-            uid=new_uid(), slug=slug, title=slug.title(), bank_id=row.id, visibility=visibility,
+            uid=new_uid(),
+            slug=slug,
+            title=slug.title(),
+            bank_id=row.id,
+            visibility=visibility,
             settings={"feedback": "deferred", **settings},
         )
         session.add(quiz)

@@ -193,7 +193,9 @@ def test_the_queue_asks_new_facts_until_the_daily_limit(app: Flask, now: datetim
         asked = ask(person, at)
         if asked is None:
             break
-        done = answer(person, asked, RIGHT if asked.question.type != "flashcard" else {"rating": 4}, at)
+        done = answer(
+            person, asked, RIGHT if asked.question.type != "flashcard" else {"rating": 4}, at
+        )
         asked_facts.add(done.place.fact_id)
     assert len(asked_facts) == 3
 
@@ -232,7 +234,13 @@ def test_an_answer_to_a_cloze_gap_reviews_the_facts_of_its_gaps(app: Flask, now:
 
     with writing() as session:
         question = Question(
-            uid="cloze-1", bank_id=1, fact_id=1, type="cloze", name="gaps", search_text="", position=9
+            uid="cloze-1",
+            bank_id=1,
+            fact_id=1,
+            type="cloze",
+            name="gaps",
+            search_text="",
+            position=9,
         )
         session.add(question)
         session.flush()
@@ -257,9 +265,7 @@ def test_an_answer_to_a_cloze_gap_reviews_the_facts_of_its_gaps(app: Flask, now:
     person = create_person()
     asked = answers.asked(question_id, 1)
     answer(person, asked, {"gaps": {"1": "active", "2": "wrong"}}, now)
-    ratings = {
-        r.fact_id: (r.part, r.rating) for r in db.session.scalars(sa.select(Review)).all()
-    }
+    ratings = {r.fact_id: (r.part, r.rating) for r in db.session.scalars(sa.select(Review)).all()}
     assert ratings == {1: (None, 1), 2: ("2", 1)}
     agrees()
 
@@ -282,7 +288,9 @@ ACTIONS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(actions=ACTIONS)
-def test_replay_agrees_after_whatever_happens(app: Flask, actions: list[tuple[str, int, int]]) -> None:
+def test_replay_agrees_after_whatever_happens(
+    app: Flask, actions: list[tuple[str, int, int]]
+) -> None:
     """Undo, late rows, quiz answers, DST days and regrouped facts, in any order."""
     if not db.session.scalar(sa.select(sa.func.count()).select_from(Question)):
         create_bank()

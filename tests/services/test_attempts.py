@@ -98,7 +98,10 @@ def test_a_pool_by_facts_and_shuffled_order(app: Flask) -> None:
 def test_only_what_can_be_asked_is_asked(app: Flask, now: datetime) -> None:
     person = create_person()
     ids = create_questions(
-        ("multiple_choice", CHOICE), ("flashcard", {"back": "b"}), ("description", {}), ("essay", {})
+        ("multiple_choice", CHOICE),
+        ("flashcard", {"back": "b"}),
+        ("description", {}),
+        ("essay", {}),
     )
     with writing() as session:
         session.get_one(Question, ids[0]).status = "retired"
@@ -152,7 +155,9 @@ def test_practice_ends_when_everything_is_answered(app: Flask, now: datetime) ->
     with pytest.raises(Refused) as refused:
         practise(person, attempt, 1, {"option": "o1"}, now, 4)
     assert refused.value.code == "closed"
-    assert practise(person, attempt, 3, {"text": TYPED["answers"][0]["text"]}, now, 3).logged.repeated
+    assert practise(
+        person, attempt, 3, {"text": TYPED["answers"][0]["text"]}, now, 3
+    ).logged.repeated
     assert replay.check().different == 0
 
 

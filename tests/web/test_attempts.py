@@ -48,9 +48,7 @@ class Sitting:
 
     def put(self, slot: int, response: Any, base: int = 0, number: int = 1, **more: Any) -> Any:
         body = {"client_id": client_id(number), "base_seq": base, "response": response}
-        return self.client.put(
-            f"{self.api}/items/{slot}", json={**body, "flagged": False, **more}
-        )
+        return self.client.put(f"{self.api}/items/{slot}", json={**body, "flagged": False, **more})
 
     def page(self, query: str = "") -> str:
         reply = self.client.get(self.path + query)
@@ -147,7 +145,16 @@ def test_no_exam_page_or_answer_shows_the_key(
         texts += [sitting.put(2, {"text": "y"}, 0, 3).text, sitting.put(1, {"option": "zz"}).text]
     else:
         texts = []
-    for path in ("", "?slot=1", "?slot=2", "?slot=3", "?slot=4", "?show=all", "/review", "/hand-in"):
+    for path in (
+        "",
+        "?slot=1",
+        "?slot=2",
+        "?slot=3",
+        "?slot=4",
+        "?show=all",
+        "/review",
+        "/hand-in",
+    ):
         texts.append(client.get(sitting.path + path).text)
     texts.append(client.get("/quizzes/exam").text)
     body = {
@@ -226,7 +233,12 @@ def test_an_attempt_is_its_owners_alone(app: Flask, client: FlaskClient) -> None
 def test_forms_and_api_need_their_token(app: Flask, guarded: FlaskClient) -> None:
     sitting = Sitting(guarded)
     assert sitting.put(1, {"option": "o1"}).status_code == 400
-    for path in (f"{sitting.path}/hand-in", f"{sitting.api}/hand-in", sitting.path, "/quizzes/exam"):
+    for path in (
+        f"{sitting.path}/hand-in",
+        f"{sitting.api}/hand-in",
+        sitting.path,
+        "/quizzes/exam",
+    ):
         assert guarded.post(path).status_code == 400
     assert sitting.now_is().is_open
     token = re.search(r'name="csrf-token" content="([^"]+)"', sitting.page())
@@ -292,9 +304,7 @@ def test_practice_can_be_finished_early(app: Flask, client: FlaskClient) -> None
     assert "Finish this round?" in client.get(f"{sitting.path}/hand-in").text
     client.post(f"{sitting.path}/hand-in")
     assert "0 of 4 points" in sitting.page()
-    late = client.post(
-        sitting.path, data={"slot": "1", "r.option": "o1"}, follow_redirects=True
-    )
+    late = client.post(sitting.path, data={"slot": "1", "r.option": "o1"}, follow_redirects=True)
     assert "This attempt has ended" in late.text
     assert sitting.put(1, None).json["code"] == "practice"
 

@@ -20,7 +20,7 @@ from tests.web.world import ROLES, browser_of, create_world, csrf
 
 @dataclass(frozen=True)
 class Row:
-    """A route, and what each role gets: stranger, guest, learner, other learner, instructor, admin."""
+    """A route, and what each of ROLES gets."""
 
     route: str  # METHOD and rule
     expected: str
@@ -40,8 +40,9 @@ EVERYBODY = "200 200 200 200 200 200"
 ACCOUNTS = "302 302 200 200 200 200"
 SOMEBODY = "302 200 200 200 200 200"
 ADMINS = "404 404 404 404 404 200"
-OWNER = "404 404 404 404 200 200"  # of the instructor's things; admins own everything
-LEARNER = "404 404 200 404 404 404"  # of the learner's things; also an admin does not look in
+OWNER = "404 404 404 404 200 404"  # of the instructor's things; admins own what has no owner
+LEARNER = "302 404 200 404 404 404"  # of the learner's attempt; also an admin does not look in
+LEARNERS_ROW = "404 404 200 404 404 404"
 
 ROWS = (
     # The first page and the pages about the app
@@ -91,6 +92,57 @@ ROWS = (
         "404 404 404 404 404 302",
         "/admin/people/{learner}/enable",
     ),
+    # Banks and what is in them
+    Row("GET /banks", EVERYBODY),
+    Row("GET /banks/<slug>", OWNER, "/banks/secret"),
+    Row("GET /articles/<uid>", OWNER, "/articles/{article}"),
+    Row("GET /media/<slug>/<path:name>", OWNER, "/media/secret/p.png"),
+    Row("GET /questions/<uid>/report", OWNER, "/questions/{hidden}/report"),
+    Row("POST /questions/<uid>/report", "404 404 404 404 422 404", "/questions/{hidden}/report"),
+    Row("GET /reports", "302 302 200 200 200 200"),  # of the banks that one may edit
+    Row(
+        "POST /reports/<int:number>",
+        "302 302 404 404 303 404",
+        "/reports/{report}",
+        {"state": "closed"},
+    ),
+    # Quizzes and attempts
+    Row("GET /quizzes", EVERYBODY),
+    Row("GET /quizzes/<slug>", EVERYBODY, "/quizzes/exam"),
+    Row("POST /quizzes/<slug>", "303 303 303 303 303 303", "/quizzes/exam"),
+    Row("GET /attempts/<uid>", LEARNER, "/attempts/{attempt}"),
+    Row("POST /attempts/<uid>", "302 404 404 404 404 404", "/attempts/{attempt}"),
+    Row("GET /attempts/<uid>/hand-in", LEARNER, "/attempts/{attempt}/hand-in"),
+    Row("POST /attempts/<uid>/hand-in", "302 404 303 404 404 404", "/attempts/{attempt}/hand-in"),
+    Row("GET /attempts/<uid>/review", LEARNER, "/attempts/{attempt}/review"),
+    Row(
+        "POST /api/v1/attempts/<uid>/hand-in",
+        "404 404 200 404 404 404",
+        "/api/v1/attempts/{attempt}/hand-in",
+    ),
+    Row(
+        "PUT /api/v1/attempts/<uid>/items/<int:slot>",
+        "404 404 200 404 404 404",
+        "/api/v1/attempts/{attempt}/items/1",
+        {
+            "client_id": "6f0c1a52-9d0e-4a57-8f0e-2f0a1f0b7c11",
+            "base_seq": 0,
+            "response": {"option": "o1"},
+            "flagged": False,
+        },
+    ),
+    # Studying: an answer may be anybody's, who then becomes a guest; empty ones are refused
+    Row("GET /study", "200 302 200 302 302 302"),  # to the banks, where one studies none yet
+    Row("POST /study", "400 400 400 400 400 400"),
+    Row("GET /study/answers/<int:seq>", LEARNERS_ROW, "/study/answers/{answer}"),
+    Row("GET /study/summary", "302 200 200 200 200 200"),
+    Row("POST /study/marks", "404 404 404 404 404 404"),
+    Row("POST /study/undo", "303 303 303 303 303 303"),
+    Row("GET /api/v1/study/next", EVERYBODY),
+    Row("POST /api/v1/answers", "400 400 400 400 400 400"),
+    Row("GET /me", SOMEBODY),
+    Row("GET /me/rows", "302 404 404 404 404 404"),
+    Row("POST /me/marks", "404 404 404 404 404 404"),
 )
 
 

@@ -44,7 +44,7 @@ class World:
 
 
 def create_world() -> World:
-    """Make everybody, and what they own: `secret` is the instructor's, the attempt the learner's."""
+    """Make everybody, and what they own: the instructor a secret bank, the learner an attempt."""
     now = real_now()
     people: dict[str, Person | None] = {
         "stranger": None,

@@ -14,7 +14,7 @@ NEAR = 80  # characters around a mark that are looked at, so that long paragraph
 _BLOCK = re.compile(r"^(?:## [^\n]*|(?:(?!## )[^\n]*\S[^\n]*(?:\n|\Z))+)", re.MULTILINE)
 # The end of a sentence: its mark, quotes and brackets that close with it, then a gap; the
 # full stops of Chinese and Japanese need no gap.
-_END = re.compile(  # noqa: RUF001 - typographic marks are meant
+_END = re.compile(
     r"""(?:(?<![.!?…؟।])[.!?…؟।]++["'”’»)\]]*+(?=\s)|[。！？]++[」』”’）]*+)"""  # noqa: RUF001
 )
 _TITLES = frozenset(

@@ -28,7 +28,7 @@ _DEFINITIONS: Mapping[str, Any] = SCHEMA["$defs"]
 
 
 def write(items: Iterable[Item], filename: str) -> Written:
-    """Return a folder's files, or a lone bank.yaml without media where the file name ends in .yaml."""
+    """Return a folder's files; a lone bank.yaml where the file name ends in .yaml."""
     alone = filename.lower().endswith((".yaml", ".yml"))
     document = _Document(alone)
     for item in items:
