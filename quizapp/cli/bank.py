@@ -53,7 +53,7 @@ def import_command(
                 owner_id=_owner_id(owner, as_json) if owner else None,
                 public=public,
                 dry_run=dry_run,
-                now=datetime.now(UTC),  # noqa: TID251 - the command line reads the clock
+                now=datetime.now(UTC),
             )
         except FormatError as error:
             where = f"line {error.line}: " if error.line else ""

@@ -47,7 +47,7 @@ def undo(person: Person, now: datetime) -> int:
 
 def _last_study_answer(
     connection: sa.Connection, person: Person, now: datetime
-) -> sa.Row[tuple[int, int, float | None, int | None]] | None:
+) -> sa.Row[int, int, float | None, int | None] | None:
     voided = sa.select(Review.voids_seq).where(
         Review.user_id == person.id, Review.voids_seq.is_not(None)
     )

@@ -23,7 +23,7 @@ from quizapp.services.import_questions import Done, Storing
 from quizapp.services.import_report import Report
 
 PATIENCE_S = 10.0  # an import waits longer for its turn than a person should
-CHUNK = 1_000  # questions in one transaction
+CHUNK = 500  # questions in one transaction
 MEDIA_CHUNK = 4 * MIB
 FEW = 20  # media files that one transaction may hold besides all the rest
 GONE = "It is no longer in the file: it was answered, so it is kept as retired."

@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from quizapp.core.question import BadResponse, Response
+from quizapp.core.question import BadResponse
 from quizapp.database import writing
 from quizapp.models import Attempt as AttemptRow
 from quizapp.models import AttemptItem, AttemptSave
-from quizapp.services import questions
+from quizapp.services import disguise, questions
 from quizapp.services.attempt_views import Refused, is_over
 from quizapp.services.questions import Absent
 from quizapp.services.quizzes import Settings
@@ -30,9 +30,17 @@ class Saved:
 class Conflict(Refused):
     """Another tab saved another answer meanwhile: it stands, and this one is kept beside it."""
 
-    def __init__(self, seq: int, saved_at: datetime | None, response: Response | None) -> None:
+    def __init__(self, item: AttemptItem, asked_with: object) -> None:
         super().__init__("save-conflict")
-        self.seq, self.saved_at, self.response = seq, saved_at, response
+        asked = questions.asked(item.question_id, item.question_version)
+        self.seq, self.saved_at, self.response = item.draft_seq, item.draft_at, item.draft
+        # It is told in the ids that the sender used; a page must not learn the real ones.
+        self.told = item.draft
+        if (
+            asked_with is None
+            or disguise.revealed(asked, item.option_seed, asked_with) != asked_with
+        ):
+            self.told = disguise.hidden(asked, item.option_seed, item.draft)
 
 
 def save(
@@ -65,7 +73,7 @@ def save(
         elif (known.n, known.slot) != (attempt.n, slot) or _body(known.payload) != payload:
             raise Refused("id-reused")
         result = Saved(known.draft_seq, known.at)
-        conflict = _conflict(item) if known.payload.get("conflict") else None
+        conflict = Conflict(item, response) if known.payload.get("conflict") else None
     if conflict:
         raise conflict
     return result
@@ -91,12 +99,13 @@ def _refuse_closed(attempt: AttemptRow, now: datetime) -> None:
 
 
 def _cleaned(item: AttemptItem, response: object) -> dict[str, Any] | None:
-    """Return the response in its type's own shape, None where nothing is answered."""
+    """Return the response in its type's own shape and ids, None where nothing is answered."""
     if response is None:
         return None
     asked = questions.asked(item.question_id, item.question_version)
+    real = disguise.revealed(asked, item.option_seed, response)
     try:
-        return dict(asked.kind.parse(asked.question, response))
+        return dict(asked.kind.parse(asked.question, real))
     except BadResponse as error:
         if error.code == "no-answer":
             return None
@@ -164,7 +173,3 @@ def _saves_of(item: AttemptItem) -> tuple[sa.ColumnElement[bool], ...]:
         AttemptSave.n == item.n,
         AttemptSave.slot == item.slot,
     )
-
-
-def _conflict(item: AttemptItem) -> Conflict:
-    return Conflict(item.draft_seq, item.draft_at, item.draft)

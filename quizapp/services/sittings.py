@@ -80,14 +80,14 @@ def of_today(person: Person, now: datetime) -> Sitting:
     ).all()
     missed: dict[int, Missed] = {}
     for seq, score, _ms, fact_id, statement, due_at in rows:
-        if score < 1:
+        if score is not None and fact_id is not None and score < 1:
             times = missed[fact_id].times + 1 if fact_id in missed else 1
             missed[fact_id] = Missed(fact_id, statement, times, score > 0, seq, due_at)
     return Sitting(
         answers=len(rows),
-        right=sum(row.score >= 1 for row in rows),
-        partly=sum(0 < row.score < 1 for row in rows),
-        ms=sum(row.took_ms or 0 for row in rows),
+        right=sum((score or 0) >= 1 for _, score, *_rest in rows),
+        partly=sum(0 < (score or 0) < 1 for _, score, *_rest in rows),
+        ms=sum(took_ms or 0 for _, _, took_ms, *_rest in rows),
         missed=sorted(missed.values(), key=lambda m: -m.times),
     )
 

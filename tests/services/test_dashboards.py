@@ -212,7 +212,7 @@ def test_marked_facts_are_listed_until_they_are_taken_up(app: Flask, now: dateti
 def test_the_rows_add_up_to_the_figures_after_weeks_of_study(app: Flask) -> None:
     person, bank = create_person(created_at=START), create_bank(facts=4)
     chance, number, now = Random(5), 0, START
-    for day in range(0, 160, 4):
+    for day in range(0, 160, 8):
         for fact in facts_of(bank):
             number += 1
             now = START + timedelta(days=day, minutes=number)
@@ -225,11 +225,11 @@ def test_the_rows_add_up_to_the_figures_after_weeks_of_study(app: Flask) -> None
             rows = retention_rows.rows(person, age, first, today, most=1000).rows
             share = getattr(window.retention, age)
             assert Share(sum(row.recalled for row in rows), len(rows)) == share
-    assert dashboards.dashboard(person, now).windows[-1].retention.mature.answered > 5
+    assert dashboards.dashboard(person, now).windows[-1].retention.mature.answered > 3
     for day in db.session.scalars(sa.select(UserDay).where(UserDay.user_id == person.id)).all():
         assert len(answer_rows.of_day(person, day.day).rows) == day.answers
-    assert len(answer_rows.of_fact(person, facts_of(bank)[0], most=100).rows) == 40
-    assert len(answer_rows.of_fact(person, facts_of(bank)[3], most=100).rows) == 39  # one undone
+    assert len(answer_rows.of_fact(person, facts_of(bank)[0], most=100).rows) == 20
+    assert len(answer_rows.of_fact(person, facts_of(bank)[3], most=100).rows) == 19  # one undone
 
 
 def test_rows_come_in_pages_that_miss_none(app: Flask) -> None:
@@ -247,7 +247,7 @@ def test_rows_come_in_pages_that_miss_none(app: Flask) -> None:
             break
     assert after is None
     assert seen == sorted(set(seen), reverse=True)
-    assert len(seen) == retention_rows.figure(person, 1, last).true.answered == 6
+    assert len(seen) == retention_rows.figure(person, 1, last).true.answered == 5
     days = figure_rows.days(person, most=3)
     assert [row.day for row in figure_rows.days(person, days.after, 9).rows] == [
         day_of(person, START + timedelta(days=40 * n)) for n in (3, 2, 1, 0)

@@ -111,10 +111,9 @@ def test_two_hand_ins_and_a_save_at_the_same_time(app: Flask, now: datetime) -> 
                         person, uid, 1, client_id=client_id(number), base_seq=9,
                         response={"option": "o3"}, flagged=False, now=now,
                     )  # fmt: skip
-            except attempt_views.Refused as refused:
-                assert refused.code == "closed"
             except Exception as error:
-                failures.append(error)
+                if getattr(error, "code", "") != "closed":
+                    failures.append(error)
 
     threads = [Thread(target=run, args=(number,)) for number in range(8)]
     for thread in threads:

@@ -100,16 +100,18 @@ def answer(key: str, now: datetime) -> None:
             )
         )
         session.flush()
-        review = Review(**common, seq=2, kind="answer", fact_id=asked.fact_id, at=now, day=1)
-        for column in sa.inspect(Review).columns:
-            if not column.nullable and getattr(review, column.key) is None:
-                setattr(review, column.key, _any(column, now))
-        session.add(review)
-
-
-def _any(column: sa.Column[Any], now: datetime) -> Any:
-    kinds = {datetime: now, str: "", int: 0, float: 0.0, dict: {}, list: []}
-    return kinds[column.type.python_type]
+        session.add(
+            Review(
+                **common,
+                seq=2,
+                kind="answer",
+                fact_id=asked.fact_id,
+                at=now,
+                day=1,
+                delta_days=0,
+                engine="test",
+            )
+        )
 
 
 def test_a_new_bank_holds_all_that_the_file_holds(app: Flask, now: datetime) -> None:
@@ -234,7 +236,9 @@ def test_tags_and_facts_change_without_a_new_version(
     bring(folder, now)
     left = question("sa").fact_id
     change(folder, "tags: [gas, basics, gas]", "tags: [basics, air]")
-    change(folder, "    stem: What is the liquid", "    fact: f-oxygen\n    stem: What is the liquid")
+    change(
+        folder, "    stem: What is the liquid", "    fact: f-oxygen\n    stem: What is the liquid"
+    )
     report = bring(folder, now)
     assert (report.updated, report.unchanged) == (2, 10)
     assert version("mc").number == version("sa").number == 1
@@ -256,9 +260,7 @@ def test_a_reviewed_question_that_moves_asks_for_its_cards_to_be_folded_again(
     assert job.payload == {"facts": sorted([left, question("tf").fact_id])}
 
 
-def test_what_was_edited_here_is_kept_and_reported(
-    app: Flask, folder: Path, now: datetime
-) -> None:
+def test_what_was_edited_here_is_kept_and_reported(app: Flask, folder: Path, now: datetime) -> None:
     bring(folder, now)
     with writing() as session:
         session.execute(sa.update(Question).values(edited_here=True))

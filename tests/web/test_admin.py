@@ -12,6 +12,7 @@ from quizapp.extensions import db
 from quizapp.models import Audit, User
 from quizapp.services import mail, sessions
 from quizapp.services.sessions import Person
+from quizapp.web.admin import _absolute
 from tests.factories import create_person, sign_in
 from tests.web.people_ground import GOOD, account, prepare, sign_in_page, submit
 
@@ -86,15 +87,10 @@ def test_a_reset_link_lets_somebody_in_again(app: Flask, office: FlaskClient, bo
     assert (note.actor_id, note.subject_user_id, note.note) == (boss.id, who.id, None)
 
 
-def test_the_link_is_named_by_the_setting_not_by_the_host_header(
-    app: Flask, office: FlaskClient
-) -> None:
+def test_the_link_is_named_by_the_setting_not_by_the_host_header(app: Flask) -> None:
     app.config["QUIZAPP_URL"] = "https://quiz.example.org"
-    page = office.post(
-        "/admin/invitations", data={"role": "learner"}, headers={"Host": "evil.example"}
-    )
-    if page.status_code == 200:
-        assert link_in(page.text).startswith("https://quiz.example.org/links/")
+    with app.test_request_context("/admin", headers={"Host": "evil.example"}):
+        assert _absolute("/links/x") == "https://quiz.example.org/links/x"
 
 
 def test_roles_change_at_once(app: Flask, office: FlaskClient) -> None:
@@ -106,7 +102,7 @@ def test_roles_change_at_once(app: Flask, office: FlaskClient) -> None:
     assert answer.location == "/admin?q=mara"
     assert theirs.get("/admin").status_code == 200
     bad = office.post(f"/admin/people/{who.uid}/role", data={"role": "owner"})
-    assert bad.status_code in {400, 422, 500} - {500}
+    assert bad.status_code == 422
 
 
 def test_shutting_out_and_letting_in(app: Flask, office: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from quizapp.extensions import db
 from quizapp.models import AttemptSave, LoggedResponse, User
-from quizapp.services import attempt_views, handing_in
+from quizapp.services import attempt_views, disguise, handing_in
 from quizapp.services.attempt_views import Attempt
 from quizapp.services.sessions import Person
 from tests.factories import create_person, sign_in
@@ -55,6 +55,13 @@ class Sitting:
         assert reply.status_code == 200
         return str(reply.text)
 
+    def alias(self, slot: int, option: str) -> str:
+        """Return the name that the page gives to an option."""
+        item = self.attempt.item(slot)
+        shown = disguise.hidden(item.asked, item.option_seed, {"option": option})
+        assert shown
+        return str(shown["option"])
+
     def now_is(self) -> Attempt:
         db.session.rollback()
         return attempt_views.load(self.person, self.attempt.uid)
@@ -88,7 +95,8 @@ def test_an_exam_without_a_script(app: Flask, client: FlaskClient) -> None:
     sitting = Sitting(client)
     page = sitting.page()
     assert "Question 1 of 4" in page
-    sent = {"slot": "1", "base_seq": "0", "flagged": "", "r.option": "o1", "go": "next"}
+    sent = {"slot": "1", "base_seq": "0", "flagged": "", "go": "next"}
+    sent["r.option"] = sitting.alias(1, "o1")
     reply = client.post(sitting.path, data=sent)
     assert reply.status_code == 303
     assert reply.location.endswith("?slot=2")
@@ -97,7 +105,7 @@ def test_an_exam_without_a_script(app: Flask, client: FlaskClient) -> None:
     item = sitting.now_is().item(1)
     assert (item.draft, item.flagged, item.draft_seq) == ({"option": "o1"}, True, 2)
     page = sitting.page("?slot=1")
-    assert re.search(r'value="o1" checked', page)
+    assert re.search(rf'value="{sitting.alias(1, "o1")}" checked', page)
     assert "answered, flagged" in page
     review = client.get(f"{sitting.path}/review").text
     assert "You have answered 1 of 4" in review
@@ -118,8 +126,8 @@ def test_two_tabs_without_a_script_show_both(app: Flask, client: FlaskClient) ->
     client.post(sitting.path, data={**data, "r.option": "o1"})
     reply = client.post(sitting.path, data={**data, "r.option": "o2"})
     assert reply.status_code == 409
-    assert re.search(r'name="r.option" value="o2" checked', reply.text)
-    assert re.search(r'name="other.option" value="o1" checked', reply.text)
+    assert f'name="r.option" value="{sitting.alias(1, "o2")}" checked' in reply.text
+    assert f'name="other.option" value="{sitting.alias(1, "o1")}" checked' in reply.text
     assert 'name="base_seq" value="1"' in reply.text
     assert sitting.now_is().item(1).draft == {"option": "o1"}
     client.post(sitting.path, data={**data, "base_seq": "1", "r.option": "o2"})
@@ -172,6 +180,59 @@ def test_no_exam_page_or_answer_shows_the_key(
         assert "score" not in text.lower() or "score nothing" in text
     client.post(f"{sitting.path}/hand-in")
     assert KEYWORD in sitting.page("?show=all")
+
+
+def test_the_ids_of_an_exam_page_tell_nothing(app: Flask, client: FlaskClient) -> None:
+    pairs = {
+        "lefts": [{"id": n, "text": n, "right": n} for n in ("p1", "p2")],
+        "rights": [{"id": n, "text": n} for n in ("p1", "p2")],
+    }
+    gaps = {"1": {"kind": "choice", **CHOICE}, "2": {"kind": "word", "word": "w1"}}
+    cloze = {"gaps": gaps, "words": [{"id": "w1", "text": "one"}, {"id": "w2", "text": "two"}]}
+    kinds = (
+        ("multiple_choice", CHOICE),
+        ("ordering", ORDER),
+        ("matching", pairs),
+        ("cloze", cloze),
+    )
+    sitting = Sitting(client, *kinds)
+    for slot, ids in enumerate((("o1", "o2"), ("i1", "i2"), ("p1", "p2"), ("w1", "o1")), 1):
+        page = sitting.page(f"?slot={slot}")
+        names = re.findall(r'(?:name="r\.|value="|id="pair-)([^"]+)"', page)
+        assert any(name.startswith(("x", "order.x", "pairs.x")) for name in names)
+        assert not {part for name in names for part in name.split(".")} & set(ids)
+    given = {"gaps": {"1": "o2", "2": "w1"}}
+    item = sitting.attempt.item(4)
+    aliased = disguise.hidden(item.asked, item.option_seed, given)
+    assert aliased
+    assert aliased != given
+    assert sitting.put(4, aliased).status_code == 200
+    assert sitting.now_is().item(4).draft == given
+    page = sitting.page("?slot=4")
+    for name in aliased["gaps"].values():
+        assert f'value="{name}" selected' in page
+    other = {"gaps": {"1": "o3", "2": "w1"}}
+    shown = disguise.hidden(item.asked, item.option_seed, other)
+    # Each is answered in its own names: a page learns no real id, a program needs no page.
+    assert sitting.put(4, shown, number=2).json["current"]["response"] == aliased
+    assert sitting.put(4, other, number=3).json["current"]["response"] == given
+    order = sitting.attempt.item(2)
+    named = disguise.hidden(order.asked, order.option_seed, {"order": ["i2", "i1"]})
+    assert named
+    places = {f"r.order.{name}": str(place) for place, name in enumerate(named["order"], 1)}
+    client.post(sitting.path, data={"slot": "2", "base_seq": "0", "go": "next", **places})
+    assert sitting.now_is().item(2).draft == {"order": ["i2", "i1"]}
+
+
+def test_a_broken_form_is_asked_again(app: Flask, client: FlaskClient) -> None:
+    pairs = {
+        "lefts": [{"id": "l1", "text": "a", "right": "r1"}],
+        "rights": [{"id": "r1", "text": "b"}],
+    }
+    sitting = Sitting(client, ("multiple_choice", CHOICE), ("matching", pairs), ("ordering", ORDER))
+    for slot, name in ((1, "r.option[]"), (2, "r.pairs"), (3, "r.order")):
+        data = {"slot": str(slot), "base_seq": "0", "go": "next", name: "nonsense"}
+        assert client.post(sitting.path, data=data).status_code == 422
 
 
 def test_saving_through_the_api(app: Flask, client: FlaskClient) -> None:

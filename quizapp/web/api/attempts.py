@@ -92,7 +92,7 @@ def _conflict(conflict: Conflict) -> Response:
     current = {
         "seq": conflict.seq,
         "saved_at": conflict.saved_at.isoformat() if conflict.saved_at else None,
-        "response": conflict.response,
+        "response": conflict.told,
     }
     reply.set_data(json.dumps({**reply.get_json(force=True), "current": current}))
     return reply

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 Value = str | int | float | bool | Mapping[str, "Value"] | Sequence["Value"]
 
-# What can stand without quotes: begins with a letter or digit, holds no ": ", " #" or ending colon.
+# What can stand without quotes: begins with a letter or number, no ": ", " #" or ending colon.
 _ODD = r"\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"  # not to be seen, or a line end to some
-_PLAIN = re.compile(rf"(?:[^\W_]|\()(?:(?!: | #)[^\x00-\x1f{_ODD}])*")
+_PLAIN = re.compile(rf"(?:[-.]?[^\W_]|\()(?:(?!: | #)[^\x00-\x1f{_ODD}])*")
 _BLOCK_REFUSES = re.compile(rf"[\x00-\x09\x0b-\x1f{_ODD}]|[ ]$", re.MULTILINE)
 _ESCAPED = re.compile(f"[{_ODD}]")
 
