@@ -1,4 +1,4 @@
-"""What an answer costs: server CPU, and waiting with eight learners at once, beside a bare transaction."""
+"""What an answer costs in server CPU and in waiting, beside a bare transaction."""
 
 import http.client
 import json

@@ -9,8 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.server import ROOT, environment, flask, free_port, group_members, kill, start
-from tests.server import wait_until_healthy
+from tests.server import (
+    ROOT,
+    environment,
+    flask,
+    free_port,
+    group_members,
+    kill,
+    start,
+    wait_until_healthy,
+)
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 SLUG = "immunotherapy"

@@ -11,7 +11,7 @@ migrate = current_app.extensions["migrate"]
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """Write our own column type as what it is in the database: migrations must not import models."""
+    """Write our column type as what it is in the database: migrations import no models."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
     return False

@@ -42,7 +42,7 @@ def from_environment(environ: Mapping[str, str], instance: Path) -> Settings:
     if smtp_url and urlsplit(smtp_url).scheme not in {"smtp", "smtps"}:
         raise UnsafeSettings("QUIZAPP_SMTP_URL must begin with smtp:// or smtps://")
     proxies = environ.get("QUIZAPP_PROXIES", "0")
-    if not proxies.isdecimal() or int(proxies) > 9:  # noqa: PLR2004
+    if not proxies.isdecimal() or int(proxies) > 9:
         raise UnsafeSettings("QUIZAPP_PROXIES must be the number of proxies in front, 0 to 9")
     if environ.get("FLASK_DEBUG", "0") not in {"", "0"} and url.startswith("https"):
         raise UnsafeSettings("FLASK_DEBUG must be off where QUIZAPP_URL is https")

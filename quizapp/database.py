@@ -95,7 +95,7 @@ class FairLock:
 
 
 def tune_sqlite(engine: sa.Engine) -> None:
-    """Set WAL, durable commits and foreign keys on each connection; BEGIN is ours, not the driver's.
+    """Set WAL, durable commits, foreign keys on each connection; BEGIN is ours, not the driver's.
 
     Does nothing for other databases.
     """

@@ -1,1 +1,1 @@
-"""Pure parts: question types, scheduling, formats, statistics and plots; no web, no database, no clock."""
+"""Pure parts: question types, scheduling, formats, statistics, plots; no web, database or clock."""

@@ -24,7 +24,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a question: a stable code, plain words, and where in it (a body path)."""
+    """One thing wrong with a question: a stable code, plain words, and where (a body path)."""
 
     code: str
     message: str
@@ -88,25 +88,25 @@ class QuestionType(Protocol):
     def FIELDS(self) -> tuple[Field, ...]: ...  # noqa: N802
     @property
     def HARDNESS(self) -> int:  # noqa: N802
-        """1 recognise, 2 choose among many or arrange, 3 recall: harder forms come as memory grows."""
+        """1 recognise, 2 choose among many or arrange, 3 recall; harder ones as memory grows."""
 
     def problems(self, question: Question) -> list[Problem]:
-        """Everything that is wrong with the question, for form, importer and drafts alike."""
+        """Return everything wrong with the question, for form, importer and drafts alike."""
 
     def key(self, question: Question) -> Response | None:
-        """A response that scores 1; None unless the app grades."""
+        """Return a response that scores 1; None unless the app grades."""
 
     def parse(self, question: Question, raw: object) -> Response:
-        """The response in `raw`, cleaned to the type's own shape; BadResponse where there is none."""
+        """Return the response in `raw` in the type's own shape; BadResponse where there is none."""
 
     def grade(self, question: Question, response: Response) -> Grade:
         """Judge a response. Never raises, whatever the response: what it cannot read scores 0."""
 
     def classify(self, question: Question, response: Response) -> list[str]:
-        """Labels of what was chosen, for the distractor report: option ids, or "other"."""
+        """Return labels of what was chosen, for the distractor report: option ids, or "other"."""
 
     def random_guess_score(self, question: Question) -> float | None:
-        """Expected score of a blind guess, 0..1; None where it has no meaning."""
+        """Return the expected score of a blind guess, 0..1; None where it has no meaning."""
 
     def shown(self, question: Question, rng: Random) -> dict[str, Any]:
-        """What a learner may see before answering, in the order shown: ids, never a key or a text."""
+        """Return what may be seen before answering, in order: ids, never a key or a text."""

@@ -164,7 +164,7 @@ def answer_in_attempt(
 
 
 def when(answered_at: datetime | None, now: datetime) -> datetime:
-    """Return when an answer was given: what the client says, but neither later than now nor very old."""
+    """Return when it was given: as the client says, but neither later than now nor very old."""
     if answered_at is None or answered_at > now:
         return now
     return max(answered_at, now - EARLIEST)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from quizapp.database import writing
+from quizapp.extensions import db
 from quizapp.models import Job
 
 LEASE = timedelta(seconds=60)
@@ -78,8 +79,12 @@ def _insert(dialect: str) -> Any:
 
 def lease(worker: str, now: datetime) -> Lease | None:
     """Take the next job that is due, or whose worker let its lease run out; None where none is."""
+    if db.session.scalars(_due(now)).first() is None:
+        return None  # found by reading: a worker that waits takes nobody's turn to write
+    # PostgreSQL passes over rows that another worker is taking; SQLite has one writer anyway.
+    free = _due(now).with_for_update(skip_locked=True)
     with writing(PATIENCE_S) as session:
-        while job := session.scalars(_next(now)).first():
+        while job := session.scalars(free).first():
             if job.state == "running" and job.attempts >= MOST_ATTEMPTS:
                 _give_up(job, "the worker stopped each time")
                 session.flush()
@@ -90,12 +95,10 @@ def lease(worker: str, now: datetime) -> Lease | None:
     return None
 
 
-def _next(now: datetime) -> sa.Select[Job]:
+def _due(now: datetime) -> sa.Select[Job]:
     due = sa.and_(Job.state == "waiting", Job.run_after <= now)
     abandoned = sa.and_(Job.state == "running", Job.lease_until <= now)
-    # PostgreSQL passes over rows that another worker is taking; SQLite has one writer anyway.
-    select = sa.select(Job).where(due | abandoned).order_by(Job.run_after, Job.id).limit(1)
-    return select.with_for_update(skip_locked=True)
+    return sa.select(Job).where(due | abandoned).order_by(Job.run_after, Job.id).limit(1)
 
 
 def renew(held: Lease, now: datetime, progress: float | None = None) -> bool:

@@ -7,13 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from quizapp.core.scheduling.fold import CardState
 from quizapp.extensions import db
 from quizapp.models import LoggedResponse, Question, Regrade
 from quizapp.services import replay
 from quizapp.services.questions import Asked, asked
 from quizapp.services.sessions import Person
-
-from quizapp.core.scheduling.fold import CardState
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,4 +203,4 @@ _PARTS = sa.select(QuestionPart.part, QuestionPart.fact_id).where(
 def part_facts(question_id: int) -> dict[str, int]:
     """Return the facts that single gaps or pairs of a question test, by part."""
     rows = db.session.connection().execute(_PARTS, {"question_id": question_id})
-    return {part: fact_id for part, fact_id in rows}
+    return dict(rows.all())

@@ -1,4 +1,4 @@
-"""Moving questions between facts: the question moves at once, learners' memories follow as a job."""
+"""Moving questions between facts: the question at once, learners' memories by a job."""
 
 from datetime import datetime
 from typing import Any

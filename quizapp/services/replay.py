@@ -1,4 +1,4 @@
-"""Cards and day sums as folds of the log of reviews: rebuilt, compared, and mended after late rows."""
+"""Cards and day sums as folds of the log of reviews: rebuilt, compared, mended."""
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
@@ -136,7 +136,7 @@ def weights_of(connection: sa.Connection, user_id: int, version: int) -> Weights
 def rows_of(connection: sa.Connection, user_id: int, fact_id: int) -> list[ReviewRow]:
     """Return all reviews of the questions that belong to a fact now."""
     select = _ROWS.where(
-        Review.user_id == user_id, Review.question_id.in_(_OF_FACT), _FACT_NOW == fact_id
+        Review.user_id == user_id, Review.question_id.in_(_OF_FACT), fact_id == _FACT_NOW
     )
     return [row for _, row in _read(connection.execute(select, {"fact": fact_id}))]
 
@@ -380,7 +380,7 @@ def _read(result: Iterable[Any]) -> Iterator[tuple[int, ReviewRow]]:
 
 
 def rezone(connection: sa.Connection, person: Person) -> None:
-    """Move `due_at` of all cards to the learner's zone and rollover of now; logs stay as they are."""
+    """Move `due_at` of all cards to the zone and rollover of now; the logs stay as they are."""
     rows = connection.execute(
         sa.select(Card.fact_id, *(getattr(Card, name) for name in CARD_FIELDS)).where(
             Card.user_id == person.id, Card.state == fsrs.REVIEW

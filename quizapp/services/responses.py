@@ -1,4 +1,4 @@
-"""Logging what was answered: one row of log 1, its reviews, cards and day sums, in one transaction."""
+"""Logging what was answered: log 1, its reviews, cards and day sums, in one transaction."""
 
 import hashlib
 import json

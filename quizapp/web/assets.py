@@ -1,4 +1,4 @@
-"""Style sheets and scripts: named by their content, so browsers may keep them for ever, and gzipped."""
+"""Style sheets and scripts: gzipped, and named by their content so that browsers keep them."""
 
 import gzip
 import hashlib

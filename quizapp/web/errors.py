@@ -128,7 +128,7 @@ def on_csrf(error: CSRFError) -> Response:
 def on_http(error: HTTPException) -> Response:
     """Answer what Flask or a view aborted with."""
     code = error.code or 500
-    if 300 <= code < 400:  # noqa: PLR2004 - a redirect is no failure
+    if 300 <= code < 400:
         return error.get_response()  # type: ignore[return-value]
     response = answer(code)
     if isinstance(getattr(error, "valid_methods", None), list):

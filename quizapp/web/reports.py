@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from quizapp.services import evidence, question_reports, stems, throttling
 from quizapp.services.questions import Absent
@@ -21,14 +21,19 @@ from quizapp.web.identity import account_required, now, person, person_or_guest
 blueprint = Blueprint("reports", __name__)
 
 
+def _lines(text: str | None) -> str | None:
+    """Return a text with line ends as we store them; browsers send CR LF."""
+    return text.replace("\r\n", "\n") if text else text
+
+
 class ReportForm(FlaskForm):  # type: ignore[misc]
     """What is wrong with a question?"""
 
     text = TextAreaField(
         _l("What is wrong?"),
-        filters=[tidy],
+        filters=[tidy, _lines],
         validators=[
-            InputRequired(_l("Say in a few words what is wrong.")),
+            DataRequired(_l("Say in a few words what is wrong.")),
             Length(max=question_reports.LONGEST),
         ],
         render_kw={"rows": 5, "maxlength": question_reports.LONGEST},

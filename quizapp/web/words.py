@@ -3,9 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from quizapp.services.answers import Rating
 from quizapp.services.sessions import Person

@@ -75,9 +75,7 @@ def test_stability_and_the_weakest(app: Flask, now: datetime) -> None:
         put_card(person, fact, now, stability=n, days_ago=5)
     board = dashboards.dashboard(person, now)
     assert sorted(board.stabilities) == [1, 2, 3, 4, 5]
-    assert [weak.statement for weak in board.weakest] == [
-        f"Fact {n} of Blood." for n in (1, 2, 3)
-    ]
+    assert [weak.statement for weak in board.weakest] == [f"Fact {n} of Blood." for n in (1, 2, 3)]
     rows = figure_rows.known(person, now, most=2)
     assert [row.stability for row in rows.rows] == [1, 2]
     rest = figure_rows.known(person, now, after=rows.after, most=3)
@@ -162,9 +160,7 @@ def test_what_waits_is_what_the_queue_counts(app: Flask, now: datetime) -> None:
     with writing() as session:
         session.get_one(Fact, facts_of(bank)[1]).status = "retired"
         session.execute(
-            sa.update(Question)
-            .where(Question.fact_id == facts_of(bank)[10])
-            .values(status="draft")
+            sa.update(Question).where(Question.fact_id == facts_of(bank)[10]).values(status="draft")
         )
     for who in (guest, person):
         counts = waiting.counts(who, now)

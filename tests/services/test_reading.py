@@ -25,7 +25,7 @@ from tests.services.learner_makers import (
 )
 
 TEXT = (
-    "🩸 Blood is réd. It flows 𝒂𝒍𝒍 day. Nobody asks this.\n\n"
+    "🩸 Blood is réd. It flows 🩸é day. Nobody asks this.\n\n"
     "## Its cells\n\n"
     "White cells <fight> infection. Red cells carry oxygen. Platelets & clots."
 )
@@ -35,14 +35,14 @@ PARAGRAPHS = [part for part in TEXT.split("\n\n") if not part.startswith("## ")]
 def test_the_pieces_are_the_whole_text(app: Flask, now: datetime) -> None:
     bank = create_bank()
     uid = put_article(bank, TEXT)
-    put_evidence(uid, facts_of(bank)[0], "It flows 𝒂𝒍𝒍 day.")
+    put_evidence(uid, facts_of(bank)[0], "It flows 🩸é day.")
     page = reading.article(uid, None, now)
     assert (page.title, page.authors, page.bank_slug) == ("On blood", ["Ada Ärzt"], "blood")
     assert [block.kind for block in page.blocks] == ["paragraph", "heading", "paragraph"]
     words = ["".join(piece.text for piece in block.pieces) for block in page.blocks]
     assert words == [PARAGRAPHS[0], "Its cells", PARAGRAPHS[1]]
     linked = [piece for block in page.blocks for piece in block.pieces if piece.facts]
-    assert [(piece.index, piece.text) for piece in linked] == [(1, "It flows 𝒂𝒍𝒍 day.")]
+    assert [(piece.index, piece.text) for piece in linked] == [(1, "It flows 🩸é day.")]
     assert linked[0].level is None  # nobody is there whose memory could colour it
     assert page.blocks[0].holds(1)
     assert not page.blocks[2].holds(1)
@@ -66,7 +66,7 @@ def test_a_sentence_takes_the_colour_of_its_least_known_fact(app: Flask, now: da
     person, bank = create_person(), create_bank(facts=5)
     uid = put_article(bank, TEXT)
     facts = facts_of(bank)
-    put_evidence(uid, facts[0], "🩸 Blood is réd. It flows 𝒂𝒍𝒍 day.")  # two sentences
+    put_evidence(uid, facts[0], "🩸 Blood is réd. It flows 🩸é day.")  # two sentences
     put_evidence(uid, facts[1], "It flows")
     put_evidence(uid, facts[2], "White cells <fight> infection.")
     put_evidence(uid, facts[3], "Red cells", state="broken")

@@ -89,9 +89,9 @@ def test_each_figure_opens_its_rows(mara: Person, client: FlaskClient) -> None:
         ("what=days", f"what=day&amp;day={day}"),
         (f"what=day&day={day}", "/study/answers/"),
         (f"what=fact&id={uid}", "White cells fight."),
-        ("what=retention&age=young&days=30", "Forgotten"),
+        ("what=retention&age=mature&days=30", "Forgotten"),
         ("what=retention&age=true", "recalled"),
-        (f"what=retention&age=mature&days=7&until={today}", "No memory of this age"),
+        (f"what=retention&age=young&days=7&until={today}", "No memory of this age"),
     ):
         response = client.get(f"/me/rows?{query}")
         assert response.status_code == 200, query

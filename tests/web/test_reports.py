@@ -102,9 +102,7 @@ def test_admins_answer_for_banks_without_an_owner(uid: str, client: FlaskClient)
     assert "It is" in client.get("/reports").text
 
 
-def test_an_owner_gets_the_reports_on_their_own_bank_alone(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_an_owner_gets_the_reports_on_their_own_bank_alone(app: Flask, client: FlaskClient) -> None:
     owner = create_person("instructor")
     create_bank(owner_id=owner.id)
     create_bank("Bones")

@@ -163,7 +163,7 @@ def rezoned(card: CardState, tz: str, rollover_minutes: int) -> CardState:
     return replace(card, due_at=day_start(card.due_day, tz, rollover_minutes))
 
 
-def schedule(  # noqa: PLR0917 - what was answered, when, and where: always all of them
+def schedule(
     card: CardState | None,
     rating: int,
     p_knew: float | None,
