@@ -133,7 +133,7 @@ class _Matches:
                 self._unnamed[row.sha256].append(row)
             elif system in (row.system, NATIVE):
                 self._by_key[row.external_id].append(row)
-            if system == NATIVE:
+            if system == NATIVE != row.system:  # as exporting names what has no key of ours
                 self._by_key[row.uid].append(row)
 
     def match(self, item: QuestionIn, content: Content) -> Stored | None:

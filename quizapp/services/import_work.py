@@ -1,5 +1,6 @@
 """One import on its way from a prepared file into the database, in short transactions."""
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.core.formats.model import MediaIn, QuestionIn, Warned
 from quizapp.core.formats.shared.source import MIB
-from quizapp.database import writing
+from quizapp.database import Busy, writing
 from quizapp.extensions import db
 from quizapp.models import Bank, Import
 from quizapp.services import import_ending
@@ -44,11 +45,12 @@ class Work:
 
     def __init__(self, prepared: Prepared, format_name: str, wishes: Wishes) -> None:
         self._prepared, self._wishes, self._format = prepared, wishes, format_name
-        self._title = (wishes.title or prepared.bank.title).strip()[:300] or "Bank"
+        self._title = storable(wishes.title or prepared.bank.title)[:300] or "Bank"
         self._facts = frozenset(fact.key for fact in prepared.facts)
         self._target = Target(None, prepared.system, self._facts)
         self._done = Done()
         self._used: set[int] = set()
+        self._is_new = False
 
     def preview(self) -> Report:
         """Return what storing would do now, and render what it would store."""
@@ -71,21 +73,22 @@ class Work:
         The bank of a new file is seen by others at the end only.
         """
         articles = [CutArticle.of(article) for article in self._prepared.articles]
-        record = Import(filename=filename[:300], sha256=sha256, format=self._format, state="staged")
-        steps: list[Callable[[Session], None]] = [
-            lambda session: self._begin(session, record, articles, now)
-        ]
+        name = storable(filename)[:300]
+        record = Import(filename=name, sha256=sha256, format=self._format, state="staged")
+        steps: list[Callable[[Session], None]] = [partial(self._begin, record, articles, now)]
         media = [(sha256_of(item.data), item) for item in self._prepared.media]
-        for batch in _media_batches(media):
-            steps.append(partial(self._media, batch))
-        for chunk in _chunks(self._prepared.questions):
-            steps.append(partial(self._questions, chunk, now))
-        steps.append(lambda session: self._end(session, now))
-        whole = len(media) <= FEW and len(self._prepared.questions) <= CHUNK
-        for some in [steps] if whole else [[step] for step in steps]:
-            with writing(PATIENCE_S) as session:
-                for step in some:
-                    step(session)
+        batches = list(_media_batches(media))
+        steps += [partial(self._media, batch) for batch in batches]
+        steps += [partial(self._questions, some, now) for some in _chunks(self._prepared.questions)]
+        steps.append(partial(self._end, now))
+        whole = len(batches) <= 1 and len(self._prepared.questions) <= CHUNK
+        try:
+            for some in [steps] if whole else [[step] for step in steps]:
+                with writing(PATIENCE_S) as session:
+                    for step in some:
+                        step(session)
+        except sa.exc.IntegrityError as error:  # another import made the same rows just now
+            raise Busy from error
         return self.report
 
     def _media(self, batch: Sequence[tuple[str, MediaIn]], session: Session) -> None:
@@ -111,7 +114,7 @@ class Work:
         return session.scalar(query.where(Bank.title == self._title, owner))
 
     def _begin(
-        self, session: Session, record: Import, articles: Sequence[CutArticle], now: datetime
+        self, record: Import, articles: Sequence[CutArticle], now: datetime, session: Session
     ) -> None:
         """Find or make the bank, and store what questions refer to."""
         bank = self._find(session) or self._new_bank(session)
@@ -137,21 +140,23 @@ class Work:
         bank.origin, bank.visibility = self._wishes.origin, "private"  # until all of it is there
         session.add(bank)
         session.flush()
+        self._is_new = True
         return bank
 
     def _questions(self, chunk: Sequence[QuestionIn], now: datetime, session: Session) -> None:
+        session.get_one(Bank, self._bank_id, with_for_update=True)  # imports take turns
         steps = plan(session, self._target, chunk, self._used)
         ids = self._fact_ids
         storing = Storing(session, self._target, ids, self._import_id, now, self._done)
         storing.store(steps)
         self.report.count(steps)
 
-    def _end(self, session: Session, now: datetime) -> None:
+    def _end(self, now: datetime, session: Session) -> None:
         """Store quizzes, take away what left the file, and let the bank be seen."""
         bank, wishes = session.get_one(Bank, self._bank_id), self._wishes
         record = session.get_one(Import, self._import_id)
-        if wishes.public:
-            bank.visibility = "public"
+        if wishes.public and (self._is_new or wishes.origin is None):
+            bank.visibility = "public"  # a folder does not undo what an admin chose since
         quizzes, ids = self._prepared.quizzes, self._done.ids
         for key, words in import_ending.store_quizzes(session, bank, quizzes, ids):
             self.report.warnings.append(Warned(None, key, None, None, f"Quiz {key}: {words}"))
@@ -178,6 +183,12 @@ class Work:
         import_ending.drop_quizzes(session, bank.id, {quiz.key for quiz in held.quizzes})
         sure = {key for key in keys if key is not None}
         return import_ending.missing(session, bank.id, held.system, sure)
+
+
+def storable(text: str) -> str:
+    """Return a title or file name as any database takes it."""
+    text = text.encode("utf-8", "replace").decode().replace("\x00", "")
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _chunks(questions: Sequence[QuestionIn]) -> Iterator[Sequence[QuestionIn]]:

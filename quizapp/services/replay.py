@@ -136,7 +136,7 @@ def weights_of(connection: sa.Connection, user_id: int, version: int) -> Weights
 def rows_of(connection: sa.Connection, user_id: int, fact_id: int) -> list[ReviewRow]:
     """Return all reviews of the questions that belong to a fact now."""
     select = _ROWS.where(
-        Review.user_id == user_id, Review.question_id.in_(_OF_FACT), fact_id == _FACT_NOW
+        Review.user_id == user_id, Review.question_id.in_(_OF_FACT), _FACT_NOW.in_([fact_id])
     )
     return [row for _, row in _read(connection.execute(select, {"fact": fact_id}))]
 

@@ -17,7 +17,7 @@ Form = Mapping[str, Any]
 MOST_FIELDS = 2000
 
 
-GAP = re.compile(r"\[\[(\w+)\]\]")
+GAP = re.compile(r"\[\[(\d{1,4})\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,13 @@ class View:
     def pieces(self) -> list[Markup | str]:
         """Return the stem cut at its gaps: text, gap, text, gap ... text."""
         cut = GAP.split(self.asked.html.get("stem", ""))
-        return [Markup(piece) if n % 2 == 0 else piece for n, piece in enumerate(cut)]  # noqa: S704
+        pieces: list[Markup | str] = [Markup(cut[0])]  # noqa: S704
+        for gap, text in zip(cut[1::2], cut[2::2], strict=True):
+            if gap in self.shown["gaps"]:
+                pieces += [gap, Markup(text)]  # noqa: S704
+            else:  # a number without an entry is text
+                pieces[-1] = pieces[-1] + Markup("[[{}]]{}").format(gap, Markup(text))  # noqa: S704
+        return pieces
 
     def entries(self, name: str) -> dict[str, Mapping[str, Any]]:
         """Return the entries of a list in the body, by id."""

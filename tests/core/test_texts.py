@@ -53,3 +53,12 @@ def test_entries_of_gaps_get_ids_and_units_do_not() -> None:
     assert filled["gaps"]["1"]["answers"] == [{"id": "a1", "text": "A"}]
     assert filled["words"] == [{"id": "w1", "text": "W"}]
     assert fill_ids("numeric", {"units": [{"unit": "m"}]}) == {"units": [{"unit": "m"}]}
+
+
+def test_ids_that_are_dealt_out_do_not_tell_the_right_order() -> None:
+    texts = ["take a sample", "grow the cells", "treat them", "inject them", "wait", "look"]
+    body = fill_ids("ordering", {"items": [{"text": text} for text in texts]})
+    ids = [item["id"] for item in body["items"]]
+    assert ids != sorted(ids)
+    assert sorted(ids) == [f"i{n}" for n in range(1, 7)]
+    assert fill_ids("ordering", body) == body

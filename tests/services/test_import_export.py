@@ -553,3 +553,25 @@ def test_slugs_are_plain_and_unique(app: Flask) -> None:
     assert banks.unique_slug("  Über  Größe! ") == "uber-groe"
     assert banks.unique_slug("血液") == "bank"
     assert banks.unique_slug("New") == "new-2"
+
+
+def test_a_key_that_is_another_questions_uid_makes_a_question_of_its_own(
+    app: Flask, folder: Path, now: datetime
+) -> None:
+    bring(folder, now)
+    uid = question("mc").uid
+    change(folder, "  - key: sa\n", f"  - key: {uid}\n")
+    report = bring(folder, now)
+    assert (report.created, report.unchanged) == (1, 11)
+
+
+def test_a_folder_does_not_publish_a_bank_that_was_made_private(
+    app: Flask, folder: Path, now: datetime
+) -> None:
+    bring(folder, now, origin=ORIGIN, public=True)
+    with writing() as session:
+        session.execute(sa.update(Bank).values(visibility="private"))
+    bring(folder, now, origin=ORIGIN, public=True)
+    assert db.session.scalars(sa.select(Bank.visibility)).one() == "private"
+    bring(folder, now, public=True)
+    assert db.session.scalars(sa.select(Bank.visibility)).one() == "public"

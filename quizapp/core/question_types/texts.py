@@ -1,12 +1,15 @@
 """The Markdown texts of any question with their paths, and ids for entries that have none."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
 from quizapp.core.fields import ID_LETTERS, markdown_texts
 from quizapp.core.question import Field, Question
 from quizapp.core.question_types import QUESTION_TYPES
+
+TELLING = {"items", "rights"}  # their order in the file is the key
 
 
 def texts(question: Question) -> Iterator[tuple[str, str]]:
@@ -29,13 +32,26 @@ def _with_ids(fields: Iterable[Field], holder: Mapping[str, Any]) -> dict[str, A
     for field in fields:
         value = holder.get(field.name)
         if field.name in ID_LETTERS and isinstance(value, list | tuple):
-            filled[field.name] = _numbered(value, ID_LETTERS[field.name])
+            numbered = _numbered(value, ID_LETTERS[field.name])
+            filled[field.name] = numbered if field.name not in TELLING else _blind(numbered, value)
         elif field.kind == "map" and isinstance(value, Mapping):
             filled[field.name] = {
                 key: _with_ids(field.entry, entry) if isinstance(entry, Mapping) else entry
                 for key, entry in value.items()
             }
     return filled
+
+
+def _blind(numbered: list[Any], listed: Iterable[Any]) -> list[Any]:
+    """Deal the new ids out by a hash of the entries: learners see ids, so they must not tell."""
+    new = [
+        n for n, entry in enumerate(listed) if isinstance(entry, Mapping) and not entry.get("id")
+    ]
+    by_hash = sorted(new, key=lambda n: sha256(repr(numbered[n].get("text")).encode()).digest())
+    ids = [numbered[n]["id"] for n in new]
+    for entry_id, n in zip(ids, by_hash, strict=True):
+        numbered[n] = {**numbered[n], "id": entry_id}
+    return numbered
 
 
 def _numbered(listed: Iterable[Any], letter: str) -> list[Any]:
