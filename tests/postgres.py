@@ -74,7 +74,7 @@ def postgres() -> Iterator[Server]:
     """Run a server as long as the context lasts; as root it runs as another, existing user."""
     bindir, who = find_bindir(), dict[str, Any]()
     # /tmp, not TMPDIR: a socket's path has to be shorter than 108 bytes.
-    root = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    root = Path(tempfile.mkdtemp(prefix="pg-", dir="/dev/shm"))
     if os.geteuid() == 0:  # initdb refuses root
         users = {user.pw_name: user for user in pwd.getpwall()}
         user = users.get("postgres") or users["nobody"]

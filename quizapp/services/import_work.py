@@ -45,7 +45,7 @@ class Work:
 
     def __init__(self, prepared: Prepared, format_name: str, wishes: Wishes) -> None:
         self._prepared, self._wishes, self._format = prepared, wishes, format_name
-        self._title = storable(wishes.title or prepared.bank.title)[:300] or "Bank"
+        self._title = _storable(wishes.title or prepared.bank.title)[:300] or "Bank"
         self._facts = frozenset(fact.key for fact in prepared.facts)
         self._target = Target(None, prepared.system, self._facts)
         self._done = Done()
@@ -73,7 +73,7 @@ class Work:
         The bank of a new file is seen by others at the end only.
         """
         articles = [CutArticle.of(article) for article in self._prepared.articles]
-        name = storable(filename)[:300]
+        name = _storable(filename)[:300]
         record = Import(filename=name, sha256=sha256, format=self._format, state="staged")
         steps: list[Callable[[Session], None]] = [partial(self._begin, record, articles, now)]
         media = [(sha256_of(item.data), item) for item in self._prepared.media]
@@ -185,7 +185,7 @@ class Work:
         return import_ending.missing(session, bank.id, held.system, sure)
 
 
-def storable(text: str) -> str:
+def _storable(text: str) -> str:
     """Return a title or file name as any database takes it."""
     text = text.encode("utf-8", "replace").decode().replace("\x00", "")
     return unicodedata.normalize("NFC", text).strip()
