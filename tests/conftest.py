@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from quizapp import create_app, database
 from quizapp.extensions import db
 from quizapp.services import catalog
-from tests.postgres import Server, postgres
+from tests.postgres import Server, postgres, quick_folder
 
 DATABASES = ("sqlite", "postgresql")
 # What a developer has set must not change what the tests see.
@@ -26,11 +26,14 @@ OURS = (
     "SECRET_KEY",
     "QUIZAPP_URL",
     "QUIZAPP_PROXIES",
+    "QUIZAPP_SMTP_URL",
     "QUIZAPP_INSTANCE",
     "FLASK_DEBUG",
     "HOST",
     "PORT",
 )
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", quick_folder())  # where tmp_path is
+CHEAP = {"ARGON2_TIME_COST": 1, "ARGON2_MEMORY_KIB": 64}  # hashes that take no time
 _numbers = itertools.count()
 
 
@@ -129,7 +132,7 @@ def app(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     """An app with an empty database, inside its context; CSRF is off, see `guarded`."""
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("SECRET_KEY", "only-for-the-tests")
-    app = create_app({"INSTANCE_PATH": tmp_path, "TESTING": True, "WTF_CSRF_ENABLED": False})
+    app = create_app({"INSTANCE_PATH": tmp_path, "TESTING": True, "WTF_CSRF_ENABLED": False, **CHEAP})
     app.test_client_class = BrowserLikeClient
     catalog.forget()  # what the process keeps of another test's banks
     with app.app_context():

@@ -15,6 +15,8 @@ from typing import Any
 import psycopg
 
 FAST = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+MEMORY = Path("/dev/shm")
+ENOUGH = 2 * 1024**3  # bytes; a container may give it 64 MB
 DEBIAN = Path("/usr/lib/postgresql")
 
 
@@ -44,6 +46,13 @@ class Server:
             self.execute(f'drop database "{name}" with (force)')
 
 
+def quick_folder() -> str:
+    """Return where files of tests go: into memory where there is room, as tests sync to disk a lot."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+        return str(MEMORY)
+    return "/tmp"
+
+
 def find_bindir() -> Path:
     """Return where PostgreSQL's programs are: PG_BINDIR, Debian's newest, or the wheel's."""
     debian = sorted(DEBIAN.glob("[0-9]*/bin"), key=lambda path: -int(path.parent.name))
@@ -58,7 +67,7 @@ def find_bindir() -> Path:
 
 
 def _readable(bindir: Path, root: Path) -> Path:
-    """Copy the wheel's programs where another user may read them; Debian's are readable as is."""
+    """Copy the wheel's programs where another user may run them; Debian's may be run as they are."""
     if bindir.is_relative_to("/usr"):
         return bindir
     package = bindir.parent.parent
@@ -73,13 +82,15 @@ def _readable(bindir: Path, root: Path) -> Path:
 def postgres() -> Iterator[Server]:
     """Run a server as long as the context lasts; as root it runs as another, existing user."""
     bindir, who = find_bindir(), dict[str, Any]()
-    # /tmp, not TMPDIR: a socket's path has to be shorter than 108 bytes.
-    root = Path(tempfile.mkdtemp(prefix="pg-", dir="/dev/shm"))
+    # Not below TMPDIR: a socket's path has to be shorter than 108 bytes.
+    root = Path(tempfile.mkdtemp(prefix="pg-", dir=quick_folder()))
+    programs = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # /dev/shm may forbid programs
     if os.geteuid() == 0:  # initdb refuses root
         users = {user.pw_name: user for user in pwd.getpwall()}
         user = users.get("postgres") or users["nobody"]
         who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        bindir = _readable(bindir, root)
+        bindir = _readable(bindir, programs)
+        programs.chmod(0o755)
         os.chown(root, user.pw_uid, user.pw_gid)
 
     def run(tool: str, *arguments: str) -> None:
@@ -102,4 +113,5 @@ def postgres() -> Iterator[Server]:
         finally:
             run("pg_ctl", "-m", "immediate", "stop")
     finally:
-        shutil.rmtree(root, ignore_errors=True)
+        for folder in (root, programs):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -44,11 +44,7 @@ class Asked:
     question: Question
     kind: QuestionType
     html: Mapping[str, str]  # rendered Markdown by body path: "stem", "options.o1.text" ...
-
-    @property
-    def guess(self) -> float | None:
-        """Expected score of a blind guess."""
-        return self.kind.random_guess_score(self.question)
+    guess: float | None  # expected score of a blind guess
 
     @property
     def has_parts(self) -> bool:
@@ -126,24 +122,25 @@ def asked(question_id: int, number: int) -> Asked:
         if row is None:
             raise Absent
         version, uid, kind = row
+        question = Question(kind, version.stem, version.body)
         found = Asked(
             id=question_id,
             uid=uid,
             version=number,
             stat_group=version.stat_group,
-            question=Question(kind, version.stem, version.body),
+            question=question,
             kind=QUESTION_TYPES[kind],
-            html=_html(version, kind),
+            html=_html(version, question),
+            guess=QUESTION_TYPES[kind].random_guess_score(question),
         )
         store.put((question_id, number), found)
     return found
 
 
-def _html(version: QuestionVersion, kind: str) -> Mapping[str, str]:
+def _html(version: QuestionVersion, question: Question) -> Mapping[str, str]:
     """Return the texts as stored, or rendered anew where another renderer had made them."""
     if version.renderer == RENDERER:
         return version.html
-    question = Question(kind, version.stem, version.body)
     return {path: render(text) for path, text in texts(question)}
 
 
@@ -169,7 +166,7 @@ _PLACE = (
         sa.or_(
             Bank.visibility.in_(("public", "link")),
             Bank.owner_id == sa.bindparam("user_id"),
-            sa.bindparam("is_admin", type_=sa.Boolean()),
+            sa.and_(sa.bindparam("is_admin", type_=sa.Boolean()), Bank.owner_id.is_(None)),
             _MEMBER,
         ),
     )

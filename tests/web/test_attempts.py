@@ -115,7 +115,7 @@ def test_an_exam_without_a_script(app: Flask, client: FlaskClient) -> None:
     assert "3 questions have no answer." in confirm
     done = client.post(f"{sitting.path}/hand-in", follow_redirects=True).text
     assert "1 of 4 points" in done
-    assert f"mistakes={sitting.attempt.uid}" in done
+    assert "mistakes=" not in done  # nothing was answered wrongly
     assert client.post(f"{sitting.path}/hand-in").status_code == 303
     assert db.session.query(LoggedResponse).count() == 1
 
@@ -358,6 +358,10 @@ def test_practice_judges_at_once(app: Flask, client: FlaskClient) -> None:
     results = sitting.page()
     assert "0.5 of 2 points" in results
     assert 'Missed <span class="chip">1</span>' in results
+    assert f"mistakes={sitting.attempt.uid}" in results
+    assert "Practise the one I got wrong" in results
+    practise = client.get(f"/study?mistakes={sitting.attempt.uid}")
+    assert "Question 1?" in practise.text
 
 
 def test_practice_can_be_finished_early(app: Flask, client: FlaskClient) -> None:

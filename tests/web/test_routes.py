@@ -98,8 +98,8 @@ ROWS = (
     Row("POST /banks/<slug>/shelf", "404 404 404 404 303 404", "/banks/secret/shelf"),
     Row("GET /articles/<uid>", OWNER, "/articles/{article}"),
     Row("GET /media/<slug>/<path:name>", OWNER, "/media/secret/p.png"),
-    Row("GET /questions/<uid>/report", "404 404 404 404 200 200", "/questions/{hidden}/report"),
-    Row("POST /questions/<uid>/report", "404 404 404 404 422 422", "/questions/{hidden}/report"),
+    Row("GET /questions/<uid>/report", "404 404 404 404 200 404", "/questions/{hidden}/report"),
+    Row("POST /questions/<uid>/report", "404 404 404 404 422 404", "/questions/{hidden}/report"),
     Row("GET /reports", "302 302 200 200 200 200"),  # of the banks that one may edit
     Row(
         "POST /reports/<int:number>",
