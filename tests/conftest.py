@@ -132,7 +132,9 @@ def app(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     """An app with an empty database, inside its context; CSRF is off, see `guarded`."""
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("SECRET_KEY", "only-for-the-tests")
-    app = create_app({"INSTANCE_PATH": tmp_path, "TESTING": True, "WTF_CSRF_ENABLED": False, **CHEAP})
+    app = create_app(
+        {"INSTANCE_PATH": tmp_path, "TESTING": True, "WTF_CSRF_ENABLED": False, **CHEAP}
+    )
     app.test_client_class = BrowserLikeClient
     catalog.forget()  # what the process keeps of another test's banks
     with app.app_context():

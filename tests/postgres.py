@@ -14,7 +14,10 @@ from typing import Any
 
 import psycopg
 
-FAST = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+FAST = (
+    "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+    "-c dynamic_shared_memory_type=mmap"  # others outlive a server that is stopped at once
+)
 MEMORY = Path("/dev/shm")
 ENOUGH = 2 * 1024**3  # bytes; a container may give it 64 MB
 DEBIAN = Path("/usr/lib/postgresql")
@@ -47,7 +50,7 @@ class Server:
 
 
 def quick_folder() -> str:
-    """Return where files of tests go: into memory where there is room, as tests sync to disk a lot."""
+    """Return where files of tests go: into memory where it has room, as tests sync a lot."""
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
         return str(MEMORY)
     return "/tmp"
@@ -67,7 +70,7 @@ def find_bindir() -> Path:
 
 
 def _readable(bindir: Path, root: Path) -> Path:
-    """Copy the wheel's programs where another user may run them; Debian's may be run as they are."""
+    """Copy the wheel's programs where another user may run them; Debian's need no copy."""
     if bindir.is_relative_to("/usr"):
         return bindir
     package = bindir.parent.parent

@@ -9,6 +9,7 @@ from quizapp.cli import output
 from quizapp.services import regrouping, replay
 
 group = AppGroup("study", help="Learners' memories.")
+group.command_class = output.AnsweringCommand
 
 
 @group.command("replay")

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from quizapp.core.markdown import RENDERER, render
+from quizapp.core.media_links import stored_link
 from quizapp.core.question import Question, QuestionType
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.question_types.texts import texts
@@ -39,6 +40,7 @@ class Asked:
 
     id: int
     uid: str
+    bank_slug: str
     version: int
     stat_group: int
     question: Question
@@ -104,8 +106,10 @@ def forget_versions() -> None:
     _versions(db.engine.url).clear()
 
 
-_VERSION = sa.select(QuestionVersion, QuestionRow.uid, QuestionRow.type).join(
-    QuestionRow, QuestionRow.id == QuestionVersion.question_id
+_VERSION = (
+    sa.select(QuestionVersion, QuestionRow.uid, QuestionRow.type, Bank.slug)
+    .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+    .join(Bank, Bank.id == QuestionRow.bank_id)
 )
 
 
@@ -121,11 +125,12 @@ def asked(question_id: int, number: int) -> Asked:
         ).first()
         if row is None:
             raise Absent
-        version, uid, kind = row
+        version, uid, kind, slug = row
         question = Question(kind, version.stem, version.body)
         found = Asked(
             id=question_id,
             uid=uid,
+            bank_slug=slug,
             version=number,
             stat_group=version.stat_group,
             question=question,
@@ -141,7 +146,7 @@ def _html(version: QuestionVersion, question: Question) -> Mapping[str, str]:
     """Return the texts as stored, or rendered anew where another renderer had made them."""
     if version.renderer == RENDERER:
         return version.html
-    return {path: render(text) for path, text in texts(question)}
+    return {path: render(text, stored_link) for path, text in texts(question)}
 
 
 _MEMBER = (

@@ -27,6 +27,7 @@ def move(question_id: int, fact_id: int, now: datetime, by: int | None = None) -
             raise LookupError("the fact belongs to another bank")
         left = question.fact_id
         question.fact_id, fact.status = fact_id, "active"
+        question.edited_here = True  # or the next version of its folder would move it back
         session.flush()
         if left is not None:
             _retire_if_empty(session, left)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 from markupsafe import Markup
 
+from quizapp.core.media_links import linked
 from quizapp.core.question import Response
 from quizapp.services.answers import outcome
 from quizapp.services.questions import Asked
@@ -67,11 +68,17 @@ class View:
 
     def html(self, path: str) -> Markup:
         """Return a rendered text of the question, cleaned when it was stored."""
-        return Markup(self.asked.html.get(path, ""))  # noqa: S704
+        return Markup(self._stored(path))  # noqa: S704
+
+    def _stored(self, path: str) -> str:
+        html = self.asked.html.get(path, "")
+        if "<img" not in html:
+            return html
+        return linked(html, url_for("media.show", slug=self.asked.bank_slug, name=""))
 
     def inline(self, path: str) -> Markup:
         """Return a rendered text without its paragraph, for a place inside a line."""
-        html = self.asked.html.get(path, "").strip()
+        html = self._stored(path).strip()
         if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
             html = html[3:-4]
         return Markup(html)  # noqa: S704
@@ -83,7 +90,7 @@ class View:
     @property
     def pieces(self) -> list[Markup | str]:
         """Return the stem cut at its gaps: text, gap, text, gap ... text."""
-        cut = GAP.split(self.asked.html.get("stem", ""))
+        cut = GAP.split(self._stored("stem"))
         pieces: list[Markup | str] = [Markup(cut[0])]  # noqa: S704
         for gap, text in zip(cut[1::2], cut[2::2], strict=True):
             if gap in self.shown["gaps"]:

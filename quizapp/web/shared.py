@@ -17,8 +17,6 @@ def init_app(app: Flask) -> None:
     def everywhere() -> dict[str, object]:
         return {"me": person()}
 
-    app.url_build_error_handlers.append(lambda *_arguments: "#")  # TEMPORARY
-
 
 def gettext(words: str, **values: Any) -> str:
     """Return words in the reader's language, with values put in.

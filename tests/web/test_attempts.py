@@ -360,15 +360,15 @@ def test_practice_judges_at_once(app: Flask, client: FlaskClient) -> None:
     assert 'Missed <span class="chip">1</span>' in results
     assert f"mistakes={sitting.attempt.uid}" in results
     assert "Practise the one I got wrong" in results
-    practise = client.get(f"/study?mistakes={sitting.attempt.uid}")
-    assert "Question 1?" in practise.text
 
 
 def test_practice_can_be_finished_early(app: Flask, client: FlaskClient) -> None:
     sitting = Sitting(client, feedback="immediate")
     assert "Finish this round?" in client.get(f"{sitting.path}/hand-in").text
+    client.post(sitting.path, data={"slot": "2", "r.text": "wrong"})
     client.post(f"{sitting.path}/hand-in")
     assert "0 of 4 points" in sitting.page()
+    assert "Question 2?" in client.get(f"/study?mistakes={sitting.attempt.uid}").text
     late = client.post(sitting.path, data={"slot": "1", "r.option": "o1"}, follow_redirects=True)
     assert "This attempt has ended" in late.text
     assert sitting.put(1, None).json["code"] == "practice"
