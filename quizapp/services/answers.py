@@ -15,7 +15,7 @@ from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.services import attempt_views, attempts, queue, replay, responses
 from quizapp.services.attempt_views import Refused
-from quizapp.services.questions import Absent, Asked, Place, asked, part_facts, place
+from quizapp.services.questions import Absent, Asked, asked, fact_of, part_facts, place
 from quizapp.services.responses import Facts, Given, IdReused
 from quizapp.services.sessions import Person
 
@@ -45,7 +45,7 @@ class Answered:
     """What an answer came to."""
 
     asked: Asked
-    place: Place
+    fact_id: int | None
     client_id: str
     response: Response
     grade: Grade
@@ -104,7 +104,7 @@ def answer(
     db.session.rollback()
     return Answered(
         question,
-        where,
+        where.fact_id,
         client_id,
         response,
         grade,
@@ -144,13 +144,12 @@ def answer_in_attempt(
         took_ms=took_ms,
         answered_at=when(answered_at, now),
     )
-    where = place(question_uid, person)
     seed = attempt_views.load(person, attempt).item(slot).option_seed
     following = attempts.next_practice(person, attempt)
     db.session.rollback()
     return Answered(
         done.asked,
-        where,
+        fact_of(done.asked.id),
         client_id,
         done.response,
         done.grade,

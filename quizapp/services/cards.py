@@ -9,7 +9,7 @@ from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fsrs import ENGINE
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import CardMark, LoggedResponse, Question, Review
+from quizapp.models import CardMark, LoggedResponse, Review
 from quizapp.services import replay, responses
 from quizapp.services.sessions import Person
 
@@ -138,11 +138,6 @@ def flag(person: Person, fact_id: int, colour: int) -> None:
 def mark_of(person: Person, fact_id: int) -> CardMark | None:
     """Return a learner's wishes about a fact."""
     return db.session.get(CardMark, (person.id, fact_id))
-
-
-def fact_of(question_id: int) -> int | None:
-    """Return the fact that a question tests now."""
-    return db.session.scalar(sa.select(Question.fact_id).where(Question.id == question_id))
 
 
 def _mark(session: Session, person: Person, fact_id: int) -> CardMark:

@@ -206,3 +206,8 @@ def part_facts(question_id: int) -> dict[str, int]:
     """Return the facts that single gaps or pairs of a question test, by part."""
     rows = db.session.connection().execute(_PARTS, {"question_id": question_id})
     return dict(rows.all())
+
+
+def fact_of(question_id: int) -> int | None:
+    """Return the fact that a question tests now."""
+    return db.session.scalar(sa.select(QuestionRow.fact_id).where(QuestionRow.id == question_id))

@@ -196,7 +196,7 @@ def test_the_queue_asks_new_facts_until_the_daily_limit(app: Flask, now: datetim
         done = answer(
             person, asked, RIGHT if asked.question.type != "flashcard" else {"rating": 4}, at
         )
-        asked_facts.add(done.place.fact_id)
+        asked_facts.add(done.fact_id)
     assert len(asked_facts) == 3
 
 

@@ -89,7 +89,7 @@ def _said(who: Person, done: answers.Answered, mode: str) -> dict[str, Any]:
             "html": str(studying.graded_html(done)),
             "texts": studying.feedback_texts(done),
         },
-        "evidence": studying.passage_json(evidence.of_fact(done.place.fact_id)),
+        "evidence": studying.passage_json(evidence.of_fact(done.fact_id)),
         "card": studying.card_json(done, who),
         "next": studying.following(done.next, who, mode, done.next_seed, done.next_slot),
     }
