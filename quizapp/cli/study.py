@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from quizapp.cli import output
-from quizapp.services import regrouping, replay
+from quizapp.services import regrouping, replay_check
 
 group = AppGroup("study", help="Learners' memories.")
 group.command_class = output.AnsweringCommand
@@ -19,7 +19,7 @@ def replay_(check: bool, as_json: bool) -> None:
     """Fold every card and day anew from the log of reviews."""
     with output.refusing(as_json):
         pending = regrouping.pending_facts()
-        found = replay.check(pending) if check else replay.rebuild(pending)
+        found = replay_check.check(pending) if check else replay_check.rebuild(pending)
     output.emit(
         {
             "cards": found.cards,

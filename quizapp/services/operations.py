@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from quizapp.extensions import db
-from quizapp.services import operations_postgresql, operations_sqlite, regrouping, replay
+from quizapp.services import operations_postgresql, operations_sqlite, regrouping, replay_check
 from quizapp.services.operations_errors import Refused
 
 __all__ = ["Refused", "backup", "check", "restore"]
@@ -85,7 +85,7 @@ def _scripts() -> ScriptDirectory:
 
 
 def _replay() -> list[Any]:
-    found = replay.check(regrouping.pending_facts())
+    found = replay_check.check(regrouping.pending_facts())
     if not found.different:
         return []
     return [

@@ -1,7 +1,6 @@
 """What a learner is asked next: due and new facts of the shelf, within the day's limits."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -27,20 +26,6 @@ from quizapp.services.sessions import Person
 LOOKED_AT = 16  # due cards considered; the spacing rule seldom needs more than a handful
 TODAY = ("answers", "new_facts")
 REVIEW_SUMS = ("young_pass", "young_fail", "mature_pass", "mature_fail")
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What is left to do today: a number of questions, at this learner's limits."""
-
-    due: int
-    new: int
-    learning: int = 0
-
-    @property
-    def all(self) -> int:
-        """Everything that would be asked if the learner went on now."""
-        return self.due + self.new
 
 
 _DUE = (
@@ -139,20 +124,6 @@ def shelf_banks(person: Person, now: datetime) -> list[int]:
     )
 
 
-def counts(person: Person, now: datetime, bank_id: int | None = None) -> Counts:
-    """Return how many questions wait today, within the limits of the day."""
-    banks = [bank_id] if bank_id is not None else shelf_banks(person, now)
-    if not banks:
-        return Counts(0, 0)
-    connection = db.session.connection()
-    today = learner_day(now, person.tz, person.rollover_minutes)
-    sums = day_sums(connection, person, today)
-    catalogs = [catalog.of_bank(bank) for bank in banks]
-    due, _ = _due(connection, person, _facts(catalogs), banks, now, today, sums, most=10_000)
-    new = _new(connection, person, catalogs, today, sums)
-    return Counts(len(due), len(new))
-
-
 def day_sums(connection: sa.Connection, person: Person, today: int) -> Mapping[str, int]:
     """Return what the learner did today: answers, new facts and reviews."""
     row = connection.execute(_DAY, {"user": person.id, "today": today}).first()
@@ -181,7 +152,6 @@ def _due(
     now: datetime,
     today: int,
     sums: Mapping[str, int],
-    most: int = LOOKED_AT,
 ) -> tuple[list[Candidate], dict[int, float]]:
     tomorrow = day_start(today + 1, person.tz, person.rollover_minutes)
     rows = connection.execute(
@@ -191,7 +161,7 @@ def _due(
             "until": min(now + AHEAD, tomorrow),
             "banks": banks,
             "today": today,
-            "most": most,
+            "most": LOOKED_AT,
         },
     ).all()
     due, stability = [], {}

@@ -1,7 +1,8 @@
-"""How much waits for a learner today: the counts of the queue without choosing what comes next."""
+"""How much waits for a learner today: what the queue would ask, without choosing."""
 
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
@@ -13,7 +14,6 @@ from quizapp.core.scheduling.queue import AHEAD
 from quizapp.extensions import db
 from quizapp.models import Card, Fact, Question
 from quizapp.services import memories, queue
-from quizapp.services.queue import Counts
 from quizapp.services.sessions import Person
 
 KEPT_S = 60.0  # how old the set of a bank's facts may be; a figure, so a minute does no harm
@@ -30,17 +30,35 @@ _DUE = sa.select(Card.fact_id).where(
 )
 _MET = sa.select(Card.fact_id).where(Card.user_id == sa.bindparam("user"))
 
-_KEPT: dict[tuple[str, int], tuple[float, frozenset[int]]] = {}
+_KEPT: dict[tuple[sa.URL, int], tuple[float, frozenset[int]]] = {}
 _MUTEX = Lock()
 
 
-def counts(person: Person, now: datetime, met: Collection[int] | None = None) -> Counts:
-    """Return what `queue.counts` does for the whole shelf, at a cost that a first page can bear.
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many questions would be asked if the learner went on now, within the day's limits."""
+
+    due: int
+    new: int
+
+    @property
+    def all(self) -> int:
+        """Due and new together."""
+        return self.due + self.new
+
+
+def counts(
+    person: Person,
+    now: datetime,
+    met: Collection[int] | None = None,
+    bank_id: int | None = None,
+) -> Counts:
+    """Return what waits today, of the whole shelf or of one bank.
 
     `met`: the facts with a card, where the caller has read them already.
     """
     today = learner_day(now, person.tz, person.rollover_minutes)
-    facts = askable_facts(memories.shelf(person, today))
+    facts = askable_facts([bank_id] if bank_id else memories.shelf(person, today))
     connection = db.session.connection()
     if met is None:
         met = connection.execute(_MET, {"user": person.id}).scalars().all()
@@ -51,7 +69,7 @@ def counts(person: Person, now: datetime, met: Collection[int] | None = None) ->
     new = facts.difference(met, suspended, buried)
     if queue.unlimited(person, today):
         return Counts(len(due), len(new))
-    sums = queue.day_sums(db.session.connection(), person, today)
+    sums = queue.day_sums(connection, person, today)
     return Counts(
         min(len(due), max(person.reviews_per_day - sums["reviews"], 0)),
         min(len(new), max(person.new_per_day - sums["new_facts"], 0)),
@@ -60,7 +78,7 @@ def counts(person: Person, now: datetime, met: Collection[int] | None = None) ->
 
 def askable_facts(bank_ids: list[int]) -> set[int]:
     """Return the facts that these banks can ask, at most KEPT_S seconds old."""
-    database, clock = str(db.engine.url), time.monotonic()
+    database, clock = db.engine.url, time.monotonic()
     missing = [bank for bank in bank_ids if _KEPT.get((database, bank), (0.0, None))[0] < clock]
     if missing:
         _read(database, missing, clock + KEPT_S)
@@ -73,7 +91,7 @@ def forget() -> None:
         _KEPT.clear()
 
 
-def _read(database: str, bank_ids: list[int], until: float) -> None:
+def _read(database: sa.URL, bank_ids: list[int], until: float) -> None:
     found: dict[int, list[int]] = {bank: [] for bank in bank_ids}
     for bank, fact in db.session.connection().execute(_ASKABLE, {"banks": bank_ids}).all():
         found[bank].append(fact)

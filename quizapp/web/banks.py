@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from quizapp.services import bank_pages, queue, shelf
+from quizapp.services import bank_pages, shelf, waiting
 from quizapp.web.identity import now, person, person_or_guest
 
 blueprint = Blueprint("banks", __name__, url_prefix="/banks")
@@ -15,7 +15,7 @@ def index() -> ResponseReturnValue:
     """List the banks that can be studied."""
     who = person()
     found = [
-        (bank, queue.counts(who, now(), bank.id) if who else None)
+        (bank, waiting.counts(who, now(), bank_id=bank.id) if who else None)
         for bank in bank_pages.visible(who)
     ]
     return render_template("banks/index.html", banks=found)
@@ -31,7 +31,7 @@ def show(slug: str) -> ResponseReturnValue:
     return render_template(
         "banks/show.html",
         bank=bank,
-        counts=queue.counts(who, now(), bank.id) if who else None,
+        counts=waiting.counts(who, now(), bank_id=bank.id) if who else None,
         on_shelf=bool(who and shelf.holds(who, bank.id)),
         articles=bank_pages.articles(bank.id),
         quizzes=bank_pages.quizzes(bank.id),

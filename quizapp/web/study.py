@@ -7,7 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quizapp.core.question import BadResponse
-from quizapp.services import answers, bank_pages, cards, evidence, log_views, queue, sittings
+from quizapp.services import (
+    answers,
+    bank_pages,
+    cards,
+    evidence,
+    log_views,
+    queue,
+    sittings,
+    waiting,
+)
 from quizapp.services.bank_pages import BankView
 from quizapp.services.questions import Absent
 from quizapp.web import present, studying, words
@@ -158,7 +167,7 @@ def summary() -> ResponseReturnValue:
         "study/summary.html",
         sitting=sittings.of_today(who, now()),
         coming=sittings.coming(who, now()),
-        left=queue.counts(who, now(), bank.id if bank else None),
+        left=waiting.counts(who, now(), bank_id=bank.id if bank else None),
         bank=bank,
         words=words,
     )
@@ -184,7 +193,7 @@ def _progress(bank: BankView | None, answered: bool = False) -> dict[str, int] |
     who = person()
     if who is None:
         return None
-    left = queue.counts(who, now(), bank.id if bank else None).all
+    left = waiting.counts(who, now(), bank_id=bank.id if bank else None).all
     done = sittings.answers_today(who, now())
     at = max(done, 1) if answered else done + 1
     return {"at": at, "all": max(done + left, at)}

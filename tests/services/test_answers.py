@@ -15,7 +15,18 @@ from quizapp.core.question import BadResponse
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Card, LoggedResponse, Question, Review, Shelf, User, UserDay
-from quizapp.services import answers, cards, catalog, jobs, queue, regrouping, replay, sessions
+from quizapp.services import (
+    answers,
+    cards,
+    catalog,
+    jobs,
+    queue,
+    regrouping,
+    replay,
+    replay_check,
+    sessions,
+    waiting,
+)
 from quizapp.services.sessions import Person
 from tests.factories import create_bank, create_person
 
@@ -42,7 +53,7 @@ def question_of(kind: str = "multiple_choice", position: int = 0) -> Any:
 
 
 def agrees() -> None:
-    found = replay.check(regrouping.pending_facts())
+    found = replay_check.check(regrouping.pending_facts())
     assert found.different == 0, found.examples
 
 
@@ -203,8 +214,8 @@ def test_the_queue_asks_new_facts_until_the_daily_limit(app: Flask, now: datetim
 def test_a_guest_has_no_limits_on_the_first_day(app: Flask, now: datetime) -> None:
     create_bank(facts=30)
     guest = create_person(kind="guest", created_at=now)
-    assert queue.counts(guest, now, 1).new == 30
-    assert queue.counts(guest, now + timedelta(days=1), 1).new == 20
+    assert waiting.counts(guest, now, bank_id=1).new == 30
+    assert waiting.counts(guest, now + timedelta(days=1), bank_id=1).new == 20
 
 
 def test_a_fact_is_not_asked_twice_in_the_same_form(app: Flask, now: datetime) -> None:

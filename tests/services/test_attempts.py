@@ -9,7 +9,7 @@ from quizapp.core.question import BadResponse
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Attempt, LoggedResponse, Question, Quiz, Review
-from quizapp.services import attempt_views, attempts, quizzes, replay
+from quizapp.services import attempt_views, attempts, quizzes, replay_check
 from quizapp.services.attempt_views import Refused
 from quizapp.services.questions import Absent
 from quizapp.services.responses import IdReused
@@ -158,7 +158,7 @@ def test_practice_ends_when_everything_is_answered(app: Flask, now: datetime) ->
     assert practise(
         person, attempt, 3, {"text": TYPED["answers"][0]["text"]}, now, 3
     ).logged.repeated
-    assert replay.check().different == 0
+    assert replay_check.check().different == 0
 
 
 def test_only_the_first_try_makes_a_review(app: Flask, now: datetime) -> None:

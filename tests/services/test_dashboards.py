@@ -17,7 +17,6 @@ from quizapp.services import (
     dashboards,
     figure_rows,
     marked_facts,
-    queue,
     retention_rows,
     score_history,
     waiting,
@@ -144,7 +143,7 @@ def test_minutes_follow_the_median_of_recent_answers(app: Flask, now: datetime) 
     assert summary.minutes == 3  # 125 s
 
 
-def test_what_waits_is_what_the_queue_counts(app: Flask, now: datetime) -> None:
+def test_what_waits_keeps_to_limits_pauses_and_wishes(app: Flask, now: datetime) -> None:
     guest = create_person(kind="guest", created_at=now)
     person = create_person(new_per_day=3, reviews_per_day=4, created_at=now - timedelta(days=9))
     bank, paused = create_bank(facts=12), create_bank("Bones", facts=3)
@@ -164,12 +163,11 @@ def test_what_waits_is_what_the_queue_counts(app: Flask, now: datetime) -> None:
         )
     for who in (guest, person):
         counts = waiting.counts(who, now)
-        assert counts == queue.counts(who, now)
+        assert counts == waiting.counts(who, now, bank_id=bank) == waiting.Counts(4, 2)
         summary = dashboards.dashboard(who, now).summary
         assert (summary.due, summary.new) == (counts.due, counts.new)
-    assert waiting.counts(guest, now) == queue.Counts(4, 2)
     rate(person, facts_of(bank)[11], 3, now, 1)
-    assert waiting.counts(person, now) == queue.counts(person, now)
+    assert waiting.counts(person, now) == waiting.Counts(4, 1)
 
 
 def test_scores_of_attempts_that_are_handed_in(app: Flask, now: datetime) -> None:

@@ -10,7 +10,7 @@ from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Attempt, Card, LoggedResponse, Question, Review
 from quizapp.models.memory import Regrade
-from quizapp.services import attempt_views, handing_in, replay, responses, results, saving
+from quizapp.services import attempt_views, handing_in, replay_check, responses, results, saving
 from quizapp.services.questions import Absent, asked
 from quizapp.services.responses import Given
 from quizapp.services.sessions import Person
@@ -72,7 +72,7 @@ def test_points_times_and_outcomes(app: Flask, now: datetime) -> None:
     assert db.session.query(Review).count() == 3
     for card in db.session.query(Card):
         assert card.due_day > card.last_day  # no steps within the day
-    assert replay.check().different == 0
+    assert replay_check.check().different == 0
 
 
 def test_points_below_zero_count_as_zero_where_the_quiz_says_so(app: Flask, now: datetime) -> None:
@@ -124,7 +124,7 @@ def test_two_hand_ins_and_a_save_at_the_same_time(app: Flask, now: datetime) -> 
     row = db.session.query(LoggedResponse).one()
     draft = attempt_views.load(person, uid).item(1).draft
     assert row.payload == draft  # what was acknowledged is what was judged
-    assert replay.check().different == 0
+    assert replay_check.check().different == 0
 
 
 def test_a_late_hand_in_replays_the_card(app: Flask, now: datetime) -> None:
@@ -140,7 +140,7 @@ def test_a_late_hand_in_replays_the_card(app: Flask, now: datetime) -> None:
     card = db.session.query(Card).populate_existing().one()
     assert card.last_at == now + timedelta(days=5, seconds=1)
     assert (card.reps, card.log_seq >= before) == (3, True)
-    found = replay.check()
+    found = replay_check.check()
     assert (found.cards, found.reviews, found.different) == (1, 3, 0)
 
 

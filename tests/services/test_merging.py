@@ -29,7 +29,7 @@ from quizapp.models import (
     UserDay,
 )
 from quizapp.models.memory import Regrade
-from quizapp.services import answers, catalog, handing_in, merging, replay, sessions
+from quizapp.services import answers, catalog, handing_in, merging, replay, replay_check, sessions
 from quizapp.services.responses import take_seq
 from quizapp.services.sessions import Person
 from tests.factories import create_bank, create_person
@@ -64,7 +64,7 @@ def rows(table: Any, user_id: int) -> list[Any]:
 
 
 def agrees() -> None:
-    found = replay.check()
+    found = replay_check.check()
     assert found.different == 0, found.examples
 
 
