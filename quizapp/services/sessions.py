@@ -69,18 +69,19 @@ _FIND = (
 
 def find(token: str, now: datetime) -> Person | None:
     """Return whose live session this token is; None when it ended, ran out or never was."""
-    row = (
-        db.session.connection()
-        .execute(_FIND, {"token_sha256": sha256_hex(token), "now": now})
-        .first()
-    )
+    found, seen_at = _live(token, now)
+    if found and now - seen_at > TOUCH_EVERY:
+        _touch(token, found, now)
+    return found
+
+
+def _live(token: str, now: datetime) -> tuple[Person | None, datetime]:
+    connection = db.session.connection()
+    row = connection.execute(_FIND, {"token_sha256": sha256_hex(token), "now": now}).first()
     if row is None:
-        return None
+        return None, now
     *values, seen_at = row
-    person = Person(*values)
-    if now - seen_at > TOUCH_EVERY:
-        _touch(token, person, now)
-    return person
+    return Person(*values), seen_at
 
 
 def person(user_id: int) -> Person | None:
@@ -89,17 +90,30 @@ def person(user_id: int) -> Person | None:
     return Person(*row) if row else None
 
 
-def create_guest(now: datetime, tz: str) -> tuple[Person, str]:
-    """Make a guest with a session; returns the guest and the session's token."""
+def guest_of(token: str, now: datetime, tz: str) -> tuple[Person, str]:
+    """Return the guest of this session token, made now where it is nobody's; and the token.
+
+    The same token twice, as two tabs or a repeated request send it, is one guest. A token that is
+    somebody's but no longer good gives a new guest with a token of its own.
+    """
     with writing() as session:
-        user = User(uid=new_uid(), kind="guest", tz=tz, created_at=now, seen_on=now.date())
-        session.add(user)
-        session.flush()
-        token = add(session, user, now)
-        user_id = user.id
+        live, _ = _live(token, now)
+        known = session.get(Session, sha256_hex(token))
+        if known is not None and (live is None or not live.is_guest):
+            live, token = None, new_secret()
+        user_id = live.id if live else _new_guest(session, token, now, tz)
     guest = person(user_id)
     assert guest is not None  # noqa: S101 - committed just now
     return guest, token
+
+
+def _new_guest(session: Any, token: str, now: datetime, tz: str) -> int:
+    user = User(uid=new_uid(), kind="guest", tz=tz, created_at=now, seen_on=now.date())
+    session.add(user)
+    session.flush()
+    add(session, user, now, token)
+    session.flush()
+    return user.id
 
 
 def start(user_id: int, now: datetime) -> str:
@@ -111,9 +125,9 @@ def start(user_id: int, now: datetime) -> str:
         return add(session, user, now)
 
 
-def add(session: Any, user: User, now: datetime) -> str:
+def add(session: Any, user: User, now: datetime, token: str | None = None) -> str:
     """Add a session row inside the caller's transaction; returns its token."""
-    token = new_secret()
+    token = token or new_secret()
     session.add(
         Session(
             token_sha256=sha256_hex(token),

@@ -22,7 +22,7 @@ export function keys() {
 
 // Space shows a card, then rates it Good; Enter checks or goes on.
 function space(key) {
-  const card = document.querySelector("[data-ask] details.reveal");
+  const card = document.querySelector("[data-ask]:not([hidden]) details.reveal");
   if (card && key === " ") {
     if (!card.open) card.open = true;
     else card.querySelector(".is-default")?.click();
@@ -34,15 +34,15 @@ function space(key) {
 }
 
 function digit(n) {
-  const card = document.querySelector("[data-ask] details.reveal");
+  const card = document.querySelector("[data-ask]:not([hidden]) details.reveal");
   if (card) {
     const rating = card.open && card.querySelector(`button[name="r.rating"][value="${n}"]`);
     if (rating) rating.click();
     return Boolean(rating);
   }
-  const options = document.querySelectorAll("[data-ask] .option, form .options > label.option");
+  const options = document.querySelectorAll("[data-ask]:not([hidden]) .option");
   const option = options[n - 1];
-  if (!option || option.closest("[data-after]")) return false;
+  if (!option) return false;
   const input = option.querySelector("input");
   (input ?? option).click();
   (input ?? option).focus();

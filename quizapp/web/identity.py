@@ -13,9 +13,11 @@ from werkzeug.wrappers import Response
 
 from quizapp.extensions import login
 from quizapp.services import sessions
+from quizapp.services.identifiers import new_secret
 from quizapp.services.sessions import Person
 
 P = ParamSpec("P")
+COMING = "coming"  # where the cookie of a stranger keeps the token of the guest to be
 LONGEST_NEXT = 2000
 
 
@@ -57,9 +59,19 @@ def person_or_guest() -> Person:
     found = person()
     if found:
         return found
-    guest, token = sessions.create_guest(now(), browser_tz())
+    coming = session.get(COMING) or new_secret()
+    guest, token = sessions.guest_of(coming, now(), browser_tz())
     sign_in(guest, token)
     return guest
+
+
+def expect() -> None:
+    """Give a stranger's browser the token that it will have as a guest.
+
+    A first answer whose reply is lost, or a second tab, then comes back as the same guest.
+    """
+    if COMING not in session and not current_user.is_authenticated:
+        session[COMING] = new_secret()
 
 
 def sign_in(who: Person, token: str) -> None:

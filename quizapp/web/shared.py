@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, g
 from flask_babel import get_domain
 
-from quizapp.web.identity import person
+from quizapp.web.identity import expect, person
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def everywhere() -> dict[str, object]:
+        expect()
         return {"me": person()}
 
 

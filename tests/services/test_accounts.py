@@ -14,6 +14,7 @@ from quizapp.models import Audit, LoggedResponse, OneTimeLink, Session, User
 from quizapp.services import accounts, passwords, people, preferences, sessions
 from quizapp.services.accounts import EmailTaken, NotAGuest, accept_link, add_user, sign_up
 from quizapp.services.addresses import EmailInvalid, email_key, read_address
+from quizapp.services.identifiers import new_secret
 from quizapp.services.links import LinkGone, find_link, make_link
 from quizapp.services.passwords import WeakPassword, check_password
 from quizapp.services.people import LastAdmin
@@ -49,7 +50,7 @@ def test_an_account_can_sign_in(now: datetime) -> None:
 
 
 def test_a_guest_keeps_the_row_and_loses_the_session(now: datetime) -> None:
-    guest, token = sessions.create_guest(now, "Asia/Tokyo")
+    guest, token = sessions.guest_of(new_secret(), now, "Asia/Tokyo")
     who = sign_up(guest, "mara@example.org", "Mara", GOOD, "UTC", now)
     assert (who.id, who.uid, who.kind, who.tz) == (guest.id, guest.uid, "person", "Asia/Tokyo")
     assert sessions.find(token, now) is None
@@ -57,7 +58,7 @@ def test_a_guest_keeps_the_row_and_loses_the_session(now: datetime) -> None:
 
 
 def test_a_guest_signs_up_once(now: datetime) -> None:
-    guest, _ = sessions.create_guest(now, "UTC")
+    guest, _ = sessions.guest_of(new_secret(), now, "UTC")
     sign_up(guest, "mara@example.org", "", GOOD, "UTC", now)
     with pytest.raises(NotAGuest):
         sign_up(guest, "other@example.org", "", GOOD, "UTC", now)
@@ -273,7 +274,7 @@ def test_a_refused_password_does_not_use_the_link_up(now: datetime) -> None:
 
 
 def test_an_invited_guest_keeps_the_answers(now: datetime) -> None:
-    guest, _ = sessions.create_guest(now, "UTC")
+    guest, _ = sessions.guest_of(new_secret(), now, "UTC")
     token = make_link("invite", None, "instructor", 24, now)
     who = accept_link(token, guest, "a@example.org", "", GOOD, "UTC", now)
     assert (who.id, who.role) == (guest.id, "instructor")
@@ -418,7 +419,7 @@ def test_people_are_listed_searched_and_paged(now: datetime) -> None:
     for n in range(people.PAGE + 2):
         create_person(name=f"Learner {n}")
     create_person(name="Åse 100%", email="aase@example.org")
-    sessions.create_guest(now, "UTC")
+    sessions.guest_of(new_secret(), now, "UTC")
     first = people.people()
     assert (first.total, first.pages, len(first.entries)) == (people.PAGE + 3, 2, people.PAGE)
     assert first.entries[0].email == "aase@example.org"
@@ -477,7 +478,7 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, object], now: dateti
 
 
 def test_nothing_is_left_of_a_sign_up_that_failed(now: datetime) -> None:
-    guest, token = sessions.create_guest(now, "UTC")
+    guest, token = sessions.guest_of(new_secret(), now, "UTC")
     mara(now)
     with pytest.raises(EmailTaken):
         sign_up(guest, "mara@example.org", "", GOOD, "UTC", now)

@@ -163,7 +163,7 @@ def test_what_waits_keeps_to_limits_pauses_and_wishes(app: Flask, now: datetime)
         )
     for who in (guest, person):
         counts = waiting.counts(who, now)
-        assert counts == waiting.counts(who, now, bank_id=bank) == waiting.Counts(4, 2)
+        assert counts == waiting.counts(who, now, bank_id=bank.id) == waiting.Counts(4, 2)
         summary = dashboards.dashboard(who, now).summary
         assert (summary.due, summary.new) == (counts.due, counts.new)
     rate(person, facts_of(bank)[11], 3, now, 1)

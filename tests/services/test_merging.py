@@ -30,6 +30,7 @@ from quizapp.models import (
 )
 from quizapp.models.memory import Regrade
 from quizapp.services import answers, catalog, handing_in, merging, replay, replay_check, sessions
+from quizapp.services.identifiers import new_secret
 from quizapp.services.responses import take_seq
 from quizapp.services.sessions import Person
 from tests.factories import create_bank, create_person
@@ -40,7 +41,7 @@ RIGHT, WRONG = {"option": "o1"}, {"option": "o2"}
 
 @pytest.fixture
 def guest(app: Flask, now: datetime) -> Person:
-    return sessions.create_guest(now, "Europe/Oslo")[0]
+    return sessions.guest_of(new_secret(), now, "Europe/Oslo")[0]
 
 
 def answer(
@@ -95,7 +96,7 @@ def test_answers_reviews_cards_and_days_come_along(guest: Person, now: datetime)
 def test_the_guest_is_dead_and_empty_afterwards(app: Flask, now: datetime) -> None:
     create_bank()
     account = create_person()
-    guest, token = sessions.create_guest(now, "UTC")
+    guest, token = sessions.guest_of(new_secret(), now, "UTC")
     answer(guest, 0, RIGHT, now)
     merging.merge(guest.id, account.id, now)
     assert sessions.find(token, now) is None
@@ -110,7 +111,7 @@ def test_the_guest_is_dead_and_empty_afterwards(app: Flask, now: datetime) -> No
 def test_only_a_guest_is_merged_and_only_into_an_account(guest: Person, now: datetime) -> None:
     create_bank()
     account, other = create_person(), create_person()
-    second, _ = sessions.create_guest(now, "UTC")
+    second, _ = sessions.guest_of(new_secret(), now, "UTC")
     answer(other, 0, RIGHT, now)
     assert merging.merge(other.id, account.id, now) == 0
     assert merging.merge(guest.id, second.id, now) == 0

@@ -34,6 +34,7 @@ from quizapp.models import (
 )
 from quizapp.models.memory import Regrade
 from quizapp.services import accounts, attempts, erasure, links, merging, privacy, sessions
+from quizapp.services.identifiers import new_secret
 from quizapp.services.people import LastAdmin
 from quizapp.services.privacy import safe_cell
 from quizapp.services.sessions import Person
@@ -54,7 +55,7 @@ def mara(now: datetime) -> Person:
     """Somebody who has left a trace in every table."""
     ids = create_questions(("multiple_choice", CHOICE), ("short_answer", TYPED), ("essay", ESSAY))
     quiz = create_quiz(ids, feedback="immediate")
-    guest, _ = sessions.create_guest(now, "UTC")
+    guest, _ = sessions.guest_of(new_secret(), now, "UTC")
     who = accounts.sign_up(None, "mara@example.org", "Mara", GOOD, "UTC", now)
     early = begin(guest, quiz, now)
     attempts.answer_practice(guest, early.uid, 1, str(uuid4()), {"option": "o2"}, now=now)
@@ -213,7 +214,7 @@ def test_the_last_admin_cannot_be_erased(now: datetime) -> None:
 
 
 def test_a_guest_can_be_erased(app: Flask, now: datetime) -> None:
-    guest, token = sessions.create_guest(now, "UTC")
+    guest, token = sessions.guest_of(new_secret(), now, "UTC")
     erasure.erase(guest.id, now)
     assert sessions.find(token, now) is None
     assert counts()["users"] == 0

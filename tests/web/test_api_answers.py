@@ -4,9 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from quizapp.extensions import db
+from quizapp.models import LoggedResponse, User
 from quizapp.services import catalog
 from tests.factories import create_bank, create_person, sign_in
 
@@ -169,3 +172,37 @@ def test_a_form_with_nonsense_is_never_a_500(client: FlaskClient, bank: str) -> 
     ]
     for fields in bad:
         assert client.post("/study", data=fields).status_code in {302, 303, 400, 404}
+
+
+def test_a_first_answer_whose_reply_was_lost_comes_back_as_the_same_guest(
+    client: FlaskClient, bank: str
+) -> None:
+    client.get("/")
+    with client.session_transaction() as cookie:
+        before = dict(cookie)
+    sent = body(following(client))
+    first = client.post("/api/v1/answers", json=sent).get_json()
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie.update(before)  # the browser never saw the reply
+    second = client.post("/api/v1/answers", json=sent)
+    assert second.status_code == 200
+    assert second.get_json()["card"] == first["card"]
+    assert len(db.session.scalars(sa.select(LoggedResponse)).all()) == 1
+
+
+def test_the_token_of_a_guest_who_has_an_account_now_opens_nothing(
+    client: FlaskClient, bank: str
+) -> None:
+    client.get("/")
+    with client.session_transaction() as cookie:
+        before = dict(cookie)
+    client.post("/api/v1/answers", json=body(following(client)))
+    person = {"email": "a@example.org", "name": "A", "password": "a long unusual phrase"}
+    assert client.post("/sign-up", data=person).status_code in {302, 303}
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie.update(before)
+    client.post("/api/v1/answers", json=body(following(client)))
+    kinds = db.session.scalars(sa.select(User.kind).order_by(User.id)).all()
+    assert kinds == ["person", "guest"]

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from quizapp.extensions import db
 from quizapp.models import LoggedResponse, Session, User
 from quizapp.services import answers, catalog, links, people, privacy, sessions
+from quizapp.services.identifiers import new_secret
 from quizapp.services.sessions import Person
 from quizapp.web.identity import safe_next
 from tests.factories import create_bank, create_person, sign_in
@@ -54,7 +55,7 @@ def replay_cookie(app: Flask, value: str) -> FlaskClient:
 
 def guest_with_answers(client: FlaskClient, count: int = 2) -> Person:
     create_bank()
-    guest, _ = sessions.create_guest(real_now(), "UTC")
+    guest, _ = sessions.guest_of(new_secret(), real_now(), "UTC")
     catalog.forget()
     for fact in list(catalog.of_bank(1).facts.values())[:count]:
         form = next(form for form in fact.forms if form.type == "multiple_choice")
@@ -78,7 +79,7 @@ def test_sign_in_leads_to_ones_page(browser: FlaskClient) -> None:
 
 def test_sign_in_gives_a_new_session_and_a_new_csrf_token(app: Flask, browser: FlaskClient) -> None:
     account()
-    guest, token = sessions.create_guest(real_now(), "UTC")
+    guest, token = sessions.guest_of(new_secret(), real_now(), "UTC")
     with browser.session_transaction() as planted:  # what an attacker could have planted
         planted["_user_id"], planted["_fresh"], planted["extra"] = token, True, "planted"
     before = token_in(browser.get("/sign-in"))
@@ -320,7 +321,7 @@ def test_leaving_them_changes_nothing_in_the_account(client: FlaskClient) -> Non
 
 def test_a_guest_with_nothing_is_not_asked_about(client: FlaskClient) -> None:
     account()
-    guest, _ = sessions.create_guest(real_now(), "UTC")
+    guest, _ = sessions.guest_of(new_secret(), real_now(), "UTC")
     sign_in(client, guest)
     assert "/merge" not in (sign_in_page(client).location or "")
     db.session.rollback()

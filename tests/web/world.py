@@ -22,6 +22,7 @@ from quizapp.models import (
     QuestionReport,
 )
 from quizapp.services import answers, links, sessions
+from quizapp.services.identifiers import new_secret
 from quizapp.services.sessions import Person
 from tests.factories import create_bank, create_person
 from tests.services.quiz_makers import CHOICE, begin, create_questions, create_quiz
@@ -48,7 +49,7 @@ def create_world() -> World:
     now = real_now()
     people: dict[str, Person | None] = {
         "stranger": None,
-        "guest": sessions.create_guest(now, "UTC")[0],
+        "guest": sessions.guest_of(new_secret(), now, "UTC")[0],
         "learner": create_person("learner"),
         "other": create_person("learner"),
         "instructor": create_person("instructor"),
