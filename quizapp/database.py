@@ -138,20 +138,39 @@ def writing(wait_s: float = WAIT_S) -> Iterator[Session]:
     """
     session = db.session
     session.rollback()
+    with _turn(wait_s):
+        try:
+            session.connection(execution_options={"writes": True})
+            yield session()
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def writing_rows(wait_s: float = WAIT_S) -> Iterator[sa.Connection]:
+    """As `writing`, on a bare connection: for answers, where a session would cost a fifth."""
+    db.session.rollback()
+    with (
+        _turn(wait_s),
+        db.engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def _turn(wait_s: float) -> Iterator[None]:
+    """Hold the write lock; what the database refuses only for now is Busy."""
     lock = _fair_lock(db.engine)
     if lock and not lock.acquire(wait_s):
         raise Busy
     try:
-        session.connection(execution_options={"writes": True})
-        yield session()
-        session.commit()
+        yield
     except sa.exc.OperationalError as error:
-        session.rollback()
         if is_busy(error):
             raise Busy from error
-        raise
-    except BaseException:
-        session.rollback()
         raise
     finally:
         if lock:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -18,8 +19,19 @@ _EXACT = Fraction(str(EXACT))
 def share_of(entry: Mapping[str, Any], default: str = "0") -> Fraction:
     """Return the entry's fraction, between -1 and 1; unreadable ones count as 0."""
     value = entry.get("fraction")
-    number = decimal_of(default if value is None else value) or Decimal(0)
+    value = default if value is None else value
+    return _share_of_text(value) if isinstance(value, str) else _share(value)
+
+
+def _share(value: object) -> Fraction:
+    number = decimal_of(value) or Decimal(0)
     return max(Fraction(-1), min(Fraction(1), Fraction(number)))
+
+
+@lru_cache(maxsize=4096)
+def _share_of_text(value: str) -> Fraction:
+    """Return the same of a text: few fractions are ever written, and each answer reads several."""
+    return _share(value)
 
 
 def is_full(share: Fraction) -> bool:

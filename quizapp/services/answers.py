@@ -11,7 +11,7 @@ from quizapp.core.scheduling import fsrs
 from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fold import CardState, schedule
 from quizapp.core.scheduling.fuzz import chance
-from quizapp.database import writing
+from quizapp.database import writing_rows
 from quizapp.extensions import db
 from quizapp.services import attempt_views, attempts, queue, replay, responses
 from quizapp.services.attempt_views import Refused
@@ -97,10 +97,11 @@ def answer(
     )
     parts = part_facts(where.id) if question.has_parts else {}
     facts = Facts(where.bank_id, where.fact_id, parts)
-    with writing() as session:
-        logged = responses.log(session.connection(), person, given, facts)
+    with writing_rows() as connection:
+        logged = responses.log(connection, person, given, facts)
     stays = bank is not None and bank == where.bank_slug
-    following = queue.next_question(person, now, where.bank_id if stays else None)
+    sums = logged.sums if given.answered_at == now else {}
+    following = queue.next_question(person, now, where.bank_id if stays else None, sums)
     db.session.rollback()
     return Answered(
         question,

@@ -77,8 +77,16 @@ _LAST_MET = (
 )
 
 
-def next_question(person: Person, now: datetime, bank_id: int | None = None) -> Asked | None:
-    """Return the question to ask now, of one bank or of the whole shelf; None when all is done."""
+def next_question(
+    person: Person,
+    now: datetime,
+    bank_id: int | None = None,
+    sums: Mapping[str, int] | None = None,
+) -> Asked | None:
+    """Return the question to ask now, of one bank or of the whole shelf; None when all is done.
+
+    `sums` of today, where the caller has just written them.
+    """
     banks = [bank_id] if bank_id is not None else shelf_banks(person, now)
     if not banks:
         return None
@@ -86,7 +94,7 @@ def next_question(person: Person, now: datetime, bank_id: int | None = None) -> 
     connection = db.session.connection()
     facts = _facts(catalogs)
     today = learner_day(now, person.tz, person.rollover_minutes)
-    sums = day_sums(connection, person, today)
+    sums = _of_today(sums) if sums else day_sums(connection, person, today)
     due, stability = _due(connection, person, facts, banks, now, today, sums)
     new = cache(lambda: _new(connection, person, catalogs, today, sums))
     chosen = choose(due, new, _recent(connection, person, catalogs), sums["answers"], now)
@@ -127,9 +135,13 @@ def shelf_banks(person: Person, now: datetime) -> list[int]:
 def day_sums(connection: sa.Connection, person: Person, today: int) -> Mapping[str, int]:
     """Return what the learner did today: answers, new facts and reviews."""
     row = connection.execute(_DAY, {"user": person.id, "today": today}).first()
-    if row is None:
-        return {"answers": 0, "new_facts": 0, "reviews": 0}
-    return {"answers": row[0], "new_facts": row[1], "reviews": sum(row[2:])}
+    names = TODAY + REVIEW_SUMS
+    return _of_today(dict(zip(names, row or [0] * len(names), strict=True)))
+
+
+def _of_today(sums: Mapping[str, int]) -> Mapping[str, int]:
+    reviews = sum(sums[name] for name in REVIEW_SUMS)
+    return {"answers": sums["answers"], "new_facts": sums["new_facts"], "reviews": reviews}
 
 
 def unlimited(person: Person, today: int) -> bool:

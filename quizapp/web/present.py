@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from quizapp.core.media_links import linked
@@ -29,6 +30,18 @@ class Button:
     when: str
     date: str
     percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option as a widget shows it."""
+
+    name: str  # of its field, after "r."
+    value: str
+    text: Markup | str
+    chosen: bool
+    right: bool
+    drafted: bool
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,25 @@ class View:
             else:  # a number without an entry is text
                 pieces[-1] = pieces[-1] + Markup("[[{}]]{}").format(gap, Markup(text))  # noqa: S704
         return pieces
+
+    @property
+    def choices(self) -> list[Choice]:
+        """Return the options of which one is the answer, in the order shown, or true and false."""
+        if "options" not in self.shown:
+            listed = [("value", "true", _("True")), ("value", "false", _("False"))]
+        else:
+            ids = self.shown["options"]
+            listed = [("option", id_, self.inline(f"options.{id_}.text")) for id_ in ids]
+        name = listed[0][0] if listed else ""
+        given, right, draft = (
+            str(of.get(name, "")).lower() for of in (self.response, self.key, self.draft)
+        )
+        return [
+            Choice(
+                name, value, text, value.lower() == given, value.lower() == right, value == draft
+            )
+            for name, value, text in listed
+        ]
 
     def entries(self, name: str) -> dict[str, Mapping[str, Any]]:
         """Return the entries of a list in the body, by id."""

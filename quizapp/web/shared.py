@@ -1,5 +1,7 @@
 """What every template may use: who is asking, and the words in the reader's language."""
 
+from collections.abc import Callable
+from gettext import NullTranslations
 from typing import Any
 
 from flask import Flask, g
@@ -11,7 +13,9 @@ from quizapp.web.identity import expect, person
 def init_app(app: Flask) -> None:
     """Give the templates `me`, `_`, `ngettext` and tidy white space."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(_=gettext, ngettext=ngettext)
+    with app.app_context():
+        languages = app.extensions["babel"].instance.list_translations()
+    app.jinja_env.globals.update(words(_translations if len(languages) > 1 else _untranslated))
 
     @app.context_processor
     def everywhere() -> dict[str, object]:
@@ -19,22 +23,30 @@ def init_app(app: Flask) -> None:
         return {"me": person()}
 
 
-def gettext(words: str, **values: Any) -> str:
-    """Return words in the reader's language, with values put in.
+def words(find: Callable[[], NullTranslations]) -> dict[str, Callable[..., str]]:
+    """Return `_` and `ngettext` for templates: words in a language, with values put in.
 
-    Flask-Babel's own looks the language up at each call; a page has a hundred of them.
+    Flask-Babel's own look the language up at each call, and a page has a hundred of them.
     """
-    found: str = _translations().ugettext(words)
-    return found % values if values else found.replace("%%", "%")
+
+    def gettext(words: str, **values: Any) -> str:
+        found = find().gettext(words)
+        return found % values if values else found.replace("%%", "%")
+
+    def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+        return find().ngettext(one, many, num) % {"num": num, **values}
+
+    return {"_": gettext, "ngettext": ngettext}
 
 
-def ngettext(one: str, many: str, num: int, **values: Any) -> str:
-    """Return the form of the words that goes with a number, `%(num)s` in them."""
-    found: str = _translations().ungettext(one, many, num)
-    return found % {"num": num, **values}
+_NONE = NullTranslations()
 
 
-def _translations() -> Any:
+def _untranslated() -> NullTranslations:
+    return _NONE
+
+
+def _translations() -> NullTranslations:
     if "translations" not in g:
         g.translations = get_domain().get_translations()
-    return g.translations
+    return g.translations  # type: ignore[no-any-return]

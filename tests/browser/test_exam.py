@@ -1,7 +1,6 @@
 """An exam in a real browser: autosave, two tabs, a lost connection, the clock, the keyboard."""
 
 import json
-import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from quizapp.database import writing
@@ -21,21 +20,7 @@ from tests.factories import create_person
 from tests.services.quiz_makers import CHOICE, ORDER, TYPED, begin, create_questions, create_quiz
 
 pytestmark = [pytest.mark.browser, pytest.mark.only("sqlite")]
-FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 QUIET = {**CHOICE, "shuffle": False}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            chromium_sandbox=os.geteuid() != 0,
-            args=FLAGS,
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
