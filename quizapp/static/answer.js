@@ -68,11 +68,11 @@ async function send(body) {
     }
     if (reply && reply.status !== 503) {
       const problem = await reply.json().catch(() => ({}));
-      say(problem.detail ?? "That could not be saved. Reload the page and try again.", true);
+      say(problem.detail ?? form.dataset.refused, true);
       return null;
     }
     const wait = WAITS_S[Math.min(tried, WAITS_S.length - 1)];
-    say(`Not saved yet. Trying again in ${wait} s. Your answer is kept.`, true);
+    say(form.dataset.unsaved.replace("{n}", wait), true);
     await new Promise((done) => setTimeout(done, wait * 1000));
   }
 }
@@ -97,7 +97,8 @@ function show(answered) {
   go.className = "btn primary";
   go.type = "button";
   go.dataset.continue = "";
-  go.innerHTML = 'Continue <kbd aria-hidden="true">Enter</kbd>';
+  go.textContent = form.dataset.go + " ";
+  go.insertAdjacentHTML("beforeend", '<kbd aria-hidden="true">Enter</kbd>');
   go.addEventListener("click", () => proceed(answered.next));
   row.firstChild.append(go);
   const report = document.querySelector("[data-report]");
