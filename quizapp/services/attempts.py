@@ -188,7 +188,7 @@ def answer_practice(
         )
         logged = responses.log(connection, person, given, handing_in.facts_of(session, asked.id))
         if not logged.repeated:
-            if row.state != "open":
+            if row.state != "open" or attempt_views.is_over(row.deadline_at, now):
                 raise Refused("closed")
             if len(tries | {slot: 1}) == len(attempt.items):
                 handing_in.close(session, person, row, now)

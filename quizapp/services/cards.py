@@ -28,6 +28,7 @@ def undo(person: Person, now: datetime) -> int:
     """
     with writing() as session:
         connection = session.connection()
+        responses.take_seq(connection, person.id, count=0)  # locks the learner: two undo two
         last = _last_study_answer(connection, person, now)
         if last is None:
             raise NothingToUndo
@@ -141,6 +142,7 @@ def mark_of(person: Person, fact_id: int) -> CardMark | None:
 
 
 def _mark(session: Session, person: Person, fact_id: int) -> CardMark:
+    responses.take_seq(session.connection(), person.id, count=0)  # of two one makes the row
     found = session.get(CardMark, (person.id, fact_id))
     if found is None:
         found = CardMark(user_id=person.id, fact_id=fact_id, flag=0)

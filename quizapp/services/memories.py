@@ -10,7 +10,7 @@ from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fsrs import retrievability
 from quizapp.extensions import db
 from quizapp.models import Bank, Card, CardMark, Shelf
-from quizapp.services import replay
+from quizapp.services import banks, replay
 from quizapp.services.sessions import Person
 
 DAY_S = 86_400
@@ -38,12 +38,6 @@ _SOME_CARDS = _CARDS.where(Card.fact_id.in_(sa.bindparam("facts", expanding=True
 _ASLEEP = sa.select(CardMark.fact_id, CardMark.suspended_at, CardMark.buried_until_day).where(
     CardMark.user_id == sa.bindparam("user"),
     sa.or_(CardMark.suspended_at.is_not(None), CardMark.buried_until_day.is_not(None)),
-)
-_SHELF = (
-    sa.select(Shelf.bank_id, Shelf.paused_until)
-    .join(Bank, Bank.id == Shelf.bank_id)
-    .where(Shelf.user_id == sa.bindparam("user"), Bank.deleted_at.is_(None))
-    .order_by(Shelf.added_at.desc(), Shelf.bank_id)
 )
 
 
@@ -87,9 +81,14 @@ def asleep(person: Person, now: datetime) -> tuple[set[int], set[int]]:
 
 
 def shelf(person: Person, day: int | None = None) -> list[int]:
-    """Return the ids of the banks on the learner's shelf, the newest first.
+    """Return the ids of the banks on the learner's shelf that are theirs to see, the newest first.
 
     With a learner day, only those that are not paused then.
     """
-    rows = db.session.connection().execute(_SHELF, {"user": person.id})
+    rows = db.session.connection().execute(
+        sa.select(Shelf.bank_id, Shelf.paused_until)
+        .join(Bank, Bank.id == Shelf.bank_id)
+        .where(Shelf.user_id == person.id, banks.viewable(person))
+        .order_by(Shelf.added_at.desc(), Shelf.bank_id)
+    )
     return [bank for bank, paused in rows if not (day and paused and paused > day)]

@@ -40,6 +40,8 @@ class Reported:
 def shown(uid: str, version: int | None, person: Person | None) -> tuple[Place, Asked]:
     """Return a question to be reported, in the version asked or else of now; Absent if hidden."""
     where = place(uid, person)
+    if where.status == "draft":
+        raise Absent
     return where, asked(where.id, version or where.version)
 
 

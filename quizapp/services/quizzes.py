@@ -114,16 +114,20 @@ def find(slug: str, person: Person | None) -> QuizView:
 
 
 def _may_see(person: Person | None, visibilities: tuple[str, ...]) -> sa.ColumnElement[bool]:
-    """Open to all, or the person's own: owner of quiz or bank, member of the bank, admin."""
+    """Open to all, or the person's own: owner of quiz or bank, member of the bank.
+
+    Admins hold the owner's rights where there is no owner.
+    """
     if person is None:
         return Quiz.visibility.in_(visibilities)
     member = sa.exists().where(BankMember.bank_id == Quiz.bank_id, BankMember.user_id == person.id)
+    ownerless = sa.and_(Quiz.owner_id.is_(None), Bank.owner_id.is_(None))
     return sa.or_(
         Quiz.visibility.in_(visibilities),
         Quiz.owner_id == person.id,
         Bank.owner_id == person.id,
         member,
-        sa.literal(person.is_admin),
+        ownerless if person.is_admin else sa.false(),
     )
 
 

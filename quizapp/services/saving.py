@@ -60,6 +60,22 @@ def save(
     body gives the same result and writes nothing, also after the end. Raises Absent, BadResponse,
     Conflict, Busy, Refused (closed, practice, id-reused).
     """
+    try:
+        return _save(person, uid, slot, client_id, base_seq, response, flagged, now)
+    except sa.exc.IntegrityError as error:  # the same id at the same moment for another attempt
+        raise Refused("id-reused") from error
+
+
+def _save(
+    person: Person,
+    uid: str,
+    slot: int,
+    client_id: str,
+    base_seq: int,
+    response: object,
+    flagged: bool,
+    now: datetime,
+) -> Saved:
     with writing() as session:
         attempt = _locked(session, person, uid)
         item = session.get(AttemptItem, (person.id, attempt.n, slot))

@@ -96,6 +96,13 @@ def guest_of(token: str, now: datetime, tz: str) -> tuple[Person, str]:
     The same token twice, as two tabs or a repeated request send it, is one guest. A token that is
     somebody's but no longer good gives a new guest with a token of its own.
     """
+    try:
+        return _guest_of(token, now, tz)
+    except sa.exc.IntegrityError:  # on PostgreSQL another tab was first: now its guest is found
+        return _guest_of(token, now, tz)
+
+
+def _guest_of(token: str, now: datetime, tz: str) -> tuple[Person, str]:
     with writing() as session:
         live, _ = _live(token, now)
         known = session.get(Session, sha256_hex(token))

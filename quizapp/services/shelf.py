@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Shelf
+from quizapp.services import responses
 from quizapp.services.sessions import Person
 
 
 def put(person: Person, bank_id: int, now: datetime) -> None:
     """Put a bank on the shelf; one that is there stays as it is."""
     with writing() as session:
+        responses.take_seq(session.connection(), person.id, count=0)  # of two one puts it there
         if session.get(Shelf, (person.id, bank_id)) is None:
             session.add(Shelf(user_id=person.id, bank_id=bank_id, added_at=now))
 

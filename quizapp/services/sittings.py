@@ -7,7 +7,17 @@ import sqlalchemy as sa
 
 from quizapp.core.scheduling.days import day_start, learner_day
 from quizapp.extensions import db
-from quizapp.models import Attempt, AttemptItem, Card, CardMark, Fact, LoggedResponse, Question
+from quizapp.models import (
+    Attempt,
+    AttemptItem,
+    Bank,
+    Card,
+    CardMark,
+    Fact,
+    LoggedResponse,
+    Question,
+)
+from quizapp.services import banks
 from quizapp.services.questions import Asked, asked
 from quizapp.services.sessions import Person
 
@@ -166,8 +176,13 @@ def _last_answers(person: Person, attempt_uid: str) -> list[sa.Row]:  # type: ig
                 Question.version,
             )
             .join(Question, Question.id == LoggedResponse.question_id)
+            .join(Bank, Bank.id == Question.bank_id)
             .join(newest, newest.c.seq == LoggedResponse.seq)
-            .where(LoggedResponse.user_id == person.id, Question.status == "active")
+            .where(
+                LoggedResponse.user_id == person.id,
+                Question.status == "active",
+                banks.viewable(person),
+            )
         )
     )
 

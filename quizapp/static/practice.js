@@ -3,4 +3,4 @@ import { wire } from "./widgets.js";
 
 const ask = document.querySelector("[data-ask]");
 if (ask) wire(ask);
-document.querySelector("[data-graded] h2")?.focus();
+document.querySelector("[data-graded] [tabindex='-1']")?.focus();

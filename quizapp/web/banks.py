@@ -41,10 +41,10 @@ def show(slug: str) -> ResponseReturnValue:
 @blueprint.post("/<slug>/shelf")
 def keep(slug: str) -> ResponseReturnValue:
     """Put a bank on the shelf or take it off."""
-    who = person_or_guest()
-    bank = bank_pages.seen(slug, who)
+    bank = bank_pages.seen(slug, person())
     if bank is None:
         abort(404)
+    who = person_or_guest()
     if request.form.get("action") == "take_off":
         shelf.take_off(who, bank.id)
         flash(_("Off your shelf. What you know of it is kept."), "info")

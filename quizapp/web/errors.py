@@ -19,6 +19,7 @@ class Problem(Exception):
         self.status, self.code, self.detail = status, code, detail
 
 
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 CODES = {
     400: "malformed",
     404: "absent",
@@ -44,6 +45,8 @@ def words(status: int) -> tuple[str, str]:
         405: (_("That cannot be done here"), _("Nothing was changed. Go back and try again.")),
         409: (_("Something changed in between"), _("Nothing was lost. Go back and look again.")),
         413: (_("That is too big"), _("Nothing was stored. Send a smaller one.")),
+        415: (_("That could not be read"), _("Nothing was changed. Send it as a form.")),
+        422: (_("That cannot be done"), _("Nothing was changed. Go back and look again.")),
         429: (_("Too many tries"), _("Wait a minute, then try again.")),
         503: (_("Busy for a moment"), _("Nothing was lost. Try again in a second.")),
     }
@@ -55,6 +58,7 @@ def words(status: int) -> tuple[str, str]:
 def init_app(app: Flask) -> None:
     """Answer every failure as a page, or as problem JSON under /api/."""
     app.before_request(refuse_nul)
+    app.before_request(refuse_other_than_forms)
     app.register_error_handler(Problem, on_problem)
     app.register_error_handler(Busy, on_busy)
     app.register_error_handler(sa.exc.OperationalError, on_database)
@@ -67,10 +71,16 @@ def init_app(app: Flask) -> None:
 
 def refuse_nul() -> Response | None:
     """Refuse NUL and broken Unicode at the edge: PostgreSQL cannot store them."""
-    texts = [request.path, *request.args.values()]
-    if request.mimetype == "application/x-www-form-urlencoded":
-        texts += request.form.values()
+    sent = [request.args, request.form] if request.mimetype in FORMS else [request.args]
+    pairs = [pair for fields in sent for pair in fields.items(multi=True)]
+    texts = [request.path, *(text for pair in pairs for text in pair)]
     return answer(400, "malformed") if any("\0" in text for text in texts) else None
+
+
+def refuse_other_than_forms() -> Response | None:
+    """Refuse JSON that is sent to a page: pages read forms, and WTForms breaks on a list."""
+    is_page = not request.path.startswith("/api/")
+    return answer(415) if is_page and request.is_json and request.method == "POST" else None
 
 
 def answer(status: int, code: str | None = None, detail: str | None = None) -> Response:

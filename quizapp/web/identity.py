@@ -82,6 +82,14 @@ def sign_in(who: Person, token: str) -> None:
     login_user(Visitor(who, token))
 
 
+def sign_in_anew(who: Person, token: str) -> None:
+    """Give the same person's browser another session; a guest who waits goes on waiting."""
+    waiting = session.get("guest")
+    sign_in(who, token)
+    if waiting:
+        session["guest"] = waiting
+
+
 def sign_out() -> None:
     """End this browser's session for good and forget everything about it, a waiting guest too."""
     waiting = session.get("guest")

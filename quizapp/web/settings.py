@@ -49,7 +49,7 @@ def password() -> Answer:
         except (passwords.WrongPassword, Throttled) as error:
             return _refused("settings/password.html", form, form.current, error)
         else:
-            identity.sign_in(who, token)
+            identity.sign_in_anew(who, token)
             flash(_("Your password is changed. All other browsers are signed out."), "right")
             return redirect(url_for("settings.index"))
     return render_template("settings/password.html", form=form), 422 if form.errors else 200

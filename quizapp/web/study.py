@@ -58,14 +58,17 @@ def index() -> ResponseReturnValue:
 @blueprint.post("")
 def answer() -> ResponseReturnValue:
     """Take an answer from the plain form; the same as POST /api/v1/answers."""
-    who, bank = person_or_guest(), _bank()
+    bank = _bank()
     try:
+        client_id, question = str(UUID(request.form["client_id"])), request.form["question"]
+        version = int(request.form["version"])
+        response = present.read_form(request.form.items(multi=True))
         done = answers.answer(
-            who,
-            str(UUID(request.form["client_id"])),
-            request.form["question"],
-            int(request.form["version"]),
-            present.read_form(request.form.items(multi=True)),
+            studying.taker(question, version, response),
+            client_id,
+            question,
+            version,
+            response,
             now=now(),
             marks={"hint": True} if request.form.get("hint") else None,
             source="practice" if request.form.get("mistakes") is not None else "study",
@@ -130,12 +133,12 @@ def undo() -> ResponseReturnValue:
 @blueprint.post("/marks")
 def mark() -> ResponseReturnValue:
     """Suspend, bury, flag or take up again the fact of a question."""
-    who = person_or_guest()
     try:
-        fact_id = answers.place(request.form.get("question", ""), who).fact_id
+        where = answers.place(request.form.get("question", ""), person())
     except Absent:
         abort(404)
-    if fact_id is None:
+    fact_id = where.fact_id
+    if fact_id is None or where.status == "draft":
         abort(404)
     action = request.form.get("action", "")
     said = {
@@ -147,6 +150,7 @@ def mark() -> ResponseReturnValue:
     }
     if action not in said:
         abort(400)
+    who = person_or_guest()
     if action in {"suspend", "resume"}:
         cards.suspend(who, fact_id, now(), on=action == "suspend")
     elif action == "bury":

@@ -10,16 +10,30 @@ from markupsafe import Markup
 from quizapp.core.scheduling.fold import CardState
 from quizapp.core.scheduling.fsrs import REVIEW
 from quizapp.extensions import db
-from quizapp.services import answers, evidence
+from quizapp.services import answers, evidence, questions
 from quizapp.services.answers import Answered
 from quizapp.services.evidence import Passage
 from quizapp.services.log_views import LoggedView
-from quizapp.services.questions import Asked, place
+from quizapp.services.questions import Asked
 from quizapp.services.sessions import Person
-from quizapp.web import present, words
+from quizapp.web import identity, present, words
 from quizapp.web.identity import now
 
 FEW, ALL = (1, 3), (1, 2, 3, 4)  # two buttons by default, four by setting
+
+
+def taker(question_uid: str, version: int, raw: object) -> Person:
+    """Return who answers; a stranger becomes a guest only by an answer that can be taken.
+
+    Raises what `answers.answer` raises of an answer that cannot.
+    """
+    if identity.person() is None:
+        where = questions.place(question_uid, None)
+        question = questions.asked(where.id, version)
+        if question.kind.GRADED_BY == "nobody" or where.status == "draft":
+            raise answers.NotAskable
+        question.kind.parse(question.question, raw)
+    return identity.person_or_guest()
 
 
 def ask(
@@ -36,7 +50,7 @@ def ask(
     seed = answers.seed_of(client_id) if seed is None else seed
     if asked.kind.GRADED_BY != "learner":
         return present.ask(asked, seed=seed, mode=mode)
-    fact_id = place(asked.uid, person).fact_id
+    fact_id = questions.fact_of(asked.id)
     passage = evidence.of_fact(fact_id)
     return present.ask(
         asked,

@@ -132,8 +132,10 @@ def fill_in(page: Page) -> bool:
         ask.locator("summary.btn").click()
         ask.locator(".rating").last.click()
         return True
-    for each in ask.locator("select:visible").all():
-        if widget != "order":
+    for place, each in enumerate(ask.locator("select:visible").all(), 1):
+        if widget == "order":
+            each.select_option(str(place))
+        else:
             each.select_option(index=1)
     if widget in {"choice", "choices"}:
         ask.locator("label.option").first.click()
