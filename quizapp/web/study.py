@@ -62,7 +62,7 @@ def answer() -> ResponseReturnValue:
     try:
         client_id, question = str(UUID(request.form["client_id"])), request.form["question"]
         version = int(request.form["version"])
-        response = present.read_form(request.form.items(multi=True))
+        response = present.read_form(request.form.items(multi=True)) or {}
         done = answers.answer(
             studying.taker(question, version, response),
             client_id,
