@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 import sqlalchemy as sa
-from flask.cli import AppGroup
 
-from quizapp.cli.output import AnsweringCommand, emit, json_option, refuse, refusing
+from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing
 from quizapp.core.formats import FORMATS
 from quizapp.core.formats.model import FormatError
 from quizapp.core.formats.shared.source import Source
@@ -18,8 +17,7 @@ from quizapp.services import banks, exporting, importing
 from quizapp.services.addresses import email_key
 from quizapp.services.import_report import Report
 
-group = AppGroup("bank", help="Bring question banks in and take them out.")
-group.command_class = AnsweringCommand
+group = AnsweringGroup("bank", help="Bring question banks in and take them out.")
 
 READABLE = [name for name, plugin in FORMATS.items() if plugin.READS]
 WRITABLE = [name for name, plugin in FORMATS.items() if plugin.WRITES]

@@ -10,16 +10,14 @@ from pathlib import Path
 import click
 import flask_migrate
 from flask import Flask, current_app
-from flask.cli import AppGroup
 
 from quizapp.cli import serving
-from quizapp.cli.output import AnsweringCommand, emit, json_option, refuse, refusing
+from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing
 from quizapp.core.formats.model import FormatError
 from quizapp.extensions import db
 from quizapp.services import importing, operations, setup, work
 
-group = AppGroup("ops", help="Start, back up, restore and check the instance.")
-group.command_class = AnsweringCommand
+group = AnsweringGroup("ops", help="Start, back up, restore and check the instance.")
 
 
 def now() -> datetime:

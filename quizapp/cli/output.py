@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 import click
+from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from quizapp.database import Busy
@@ -29,19 +30,61 @@ class AnsweringCommand(click.Command):
         **extra: Any,
     ) -> click.Context:
         """Parse the arguments; wrong usage ends with 2."""
-        as_json = "--json" in args
-        try:
+        with _usage_told(args):
+            context = super().make_context(info_name, args, parent, **extra)
+            for parameter, value in context.params.items():
+                if isinstance(value, str) and not _storable(value):
+                    raise click.UsageError(f"{parameter} is not text in UTF-8.", context)
+            return context
+
+
+class AnsweringGroup(AppGroup):
+    """A group whose commands answer wrong usage in JSON, and which does so itself."""
+
+    command_class = AnsweringCommand
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Parse the arguments before the command's name."""
+        with _usage_told(args):
             return super().make_context(info_name, args, parent, **extra)
-        except click.UsageError as error:
-            if as_json:
-                emit({"error": error.format_message()}, as_json)
-            raise
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named."""
+        with _usage_told(args):
+            return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _usage_told(args: list[str]) -> Iterator[None]:
+    """Say what is wrong with the arguments in JSON, too, where they ask for it."""
+    as_json = "--json" in args  # now: parsing empties the list
+    try:
+        yield
+    except click.UsageError as error:
+        if as_json:
+            emit({"error": error.format_message()}, as_json)
+        raise
+
+
+def _storable(text: str) -> bool:
+    """Say whether an argument came as UTF-8; other bytes come as lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def emit(payload: Mapping[str, Any], as_json: bool) -> None:
     """Print what came of a command."""
     if as_json:
-        click.echo(json.dumps(payload, ensure_ascii=False, default=str))
+        text = json.dumps(payload, ensure_ascii=False, default=str)
+        # The name of a file may be any bytes; JSON is UTF-8, and has an escape for the rest.
+        click.echo(text.encode("utf-8", "backslashreplace").decode())
         return
     for name, value in payload.items():
         click.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value, default=str)}")

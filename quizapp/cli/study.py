@@ -3,13 +3,11 @@
 import sys
 
 import click
-from flask.cli import AppGroup
 
 from quizapp.cli import output
 from quizapp.services import regrouping, replay_check
 
-group = AppGroup("study", help="Learners' memories.")
-group.command_class = output.AnsweringCommand
+group = output.AnsweringGroup("study", help="Learners' memories.")
 
 
 @group.command("replay")

@@ -5,16 +5,14 @@ from datetime import UTC, datetime
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
-from quizapp.cli.output import AnsweringCommand, emit, json_option, refuse, refusing
+from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing
 from quizapp.cli.serving import address
 from quizapp.services import accounts
 from quizapp.services.addresses import EmailInvalid
 from quizapp.services.passwords import WeakPassword
 
-group = AppGroup("user", help="People and their accounts.")
-group.command_class = AnsweringCommand
+group = AnsweringGroup("user", help="People and their accounts.")
 
 
 @group.command("add")

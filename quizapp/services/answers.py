@@ -15,8 +15,9 @@ from quizapp.database import writing_rows
 from quizapp.extensions import db
 from quizapp.services import attempt_views, attempts, queue, replay, responses
 from quizapp.services.attempt_views import Refused
+from quizapp.services.given import Facts, Given
 from quizapp.services.questions import Absent, Asked, asked, fact_of, part_facts, place
-from quizapp.services.responses import Facts, Given, IdReused
+from quizapp.services.responses import IdReused
 from quizapp.services.sessions import Person
 
 __all__ = [

@@ -14,10 +14,10 @@ from quizapp.models import Attempt as AttemptRow
 from quizapp.models import AttemptItem
 from quizapp.services import attempt_views, handing_in, quizzes, responses
 from quizapp.services.attempt_views import Attempt, Item, Refused
+from quizapp.services.given import Given
 from quizapp.services.identifiers import new_uid
 from quizapp.services.questions import Asked
 from quizapp.services.quizzes import Drawn, QuizView
-from quizapp.services.responses import Given
 from quizapp.services.sessions import Person
 
 SEEDS = 2**53

@@ -14,9 +14,9 @@ from quizapp.models import AttemptItem, AttemptSave, LoggedResponse, Question
 from quizapp.models.memory import Regrade
 from quizapp.services import attempt_views, questions, responses, sessions
 from quizapp.services.attempt_views import GRACE, IDLE, Attempt, is_over
+from quizapp.services.given import Facts, Given
 from quizapp.services.questions import Absent
 from quizapp.services.quizzes import Settings
-from quizapp.services.responses import Facts, Given
 from quizapp.services.sessions import Person
 
 WORKER_WAIT_S = 5.0

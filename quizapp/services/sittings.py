@@ -190,4 +190,11 @@ def _last_answers(person: Person, attempt_uid: str) -> list[sa.Row]:  # type: ig
 def _today(person: Person, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     today = learner_day(now, person.tz, person.rollover_minutes)
     begins = day_start(today, person.tz, person.rollover_minutes)
-    return LoggedResponse.user_id == person.id, LoggedResponse.answered_at >= begins
+    undone = sa.select(Review.response_seq).where(
+        Review.user_id == person.id, Review.kind == "undo", Review.at >= begins
+    )
+    return (
+        LoggedResponse.user_id == person.id,
+        LoggedResponse.answered_at >= begins,
+        LoggedResponse.seq.not_in(undone),
+    )

@@ -11,8 +11,8 @@ from quizapp.extensions import db
 from quizapp.models import Attempt, Card, LoggedResponse, Question, Review
 from quizapp.models.memory import Regrade
 from quizapp.services import attempt_views, handing_in, replay_check, responses, results, saving
+from quizapp.services.given import Given
 from quizapp.services.questions import Absent, asked
-from quizapp.services.responses import Given
 from quizapp.services.sessions import Person
 from tests.factories import create_person
 from tests.services.quiz_makers import (

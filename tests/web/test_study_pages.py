@@ -147,3 +147,11 @@ def test_a_private_bank_is_not_there_for_others(learner: FlaskClient) -> None:
 def test_the_pages_about_the_app_are_there(client: FlaskClient) -> None:
     for address in ("/help", "/keyboard", "/accessibility", "/privacy"):
         assert client.get(address).status_code == 200
+
+
+def test_an_undone_answer_no_longer_counts_in_the_session(learner: FlaskClient) -> None:
+    answer(learner, **{"r.option": "o2"})
+    learner.post("/study/undo")
+    page = learner.get("/study/summary").text
+    assert "You have not answered anything today" in page
+    assert "What you missed" not in page
