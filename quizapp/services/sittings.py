@@ -16,6 +16,7 @@ from quizapp.models import (
     Fact,
     LoggedResponse,
     Question,
+    Review,
 )
 from quizapp.services import banks
 from quizapp.services.questions import Asked, asked
