@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import click
 from flask import current_app
 
-from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing
+from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing, storable
 from quizapp.cli.serving import address
 from quizapp.services import accounts
 from quizapp.services.addresses import EmailInvalid
 from quizapp.services.passwords import WeakPassword
 
+LONGEST_NAME = 200
 group = AnsweringGroup("user", help="People and their accounts.")
 
 
@@ -25,6 +26,10 @@ def add(email: str, role: str, name: str, password_stdin: bool, as_json: bool) -
     """Make an account; without a password, print a link with which the person sets one."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     now = datetime.now(UTC)
+    if password is not None and not storable(password):
+        refuse("the password is not text in UTF-8", as_json)
+    if len(name) > LONGEST_NAME:
+        refuse(f"the name is longer than {LONGEST_NAME} characters", as_json)
     with refusing(as_json):
         try:
             uid, token = accounts.add_user(email, role, name, password, now)

@@ -1,9 +1,11 @@
 """What pages and the API share about studying: the next question and a graded answer as HTML."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
-from flask import current_app
+from flask import current_app, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -120,6 +122,12 @@ def feedback_texts(done: Answered) -> list[str]:
 
 def passage_html(passage: Passage) -> Markup:
     """Return the paragraph of the article with the sentence under the marker."""
+    return _passage_html(passage, request.script_root, str(get_locale()))
+
+
+@lru_cache(maxsize=4096)
+def _passage_html(passage: Passage, _root: str, _locale: str) -> Markup:
+    """Return it once for each path prefix and language: the link and the words are in it."""
     module: Any = current_app.jinja_env.get_template("macros.html").module
     return Markup(module.evidence(passage))  # noqa: S704 - the macro escapes
 

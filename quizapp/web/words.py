@@ -1,9 +1,10 @@
 """Times and numbers as people say them, in the learner's own zone."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_datetime, ngettext
+from flask_babel import format_date, format_datetime, get_locale, ngettext
 from flask_babel import gettext as _
 
 from quizapp.services.answers import Rating
@@ -23,7 +24,13 @@ def day(at: datetime | date, person: Person | None = None) -> str:
     """Return a day as "Tue 26 May"."""
     if isinstance(at, datetime):
         at = local(at, person).date()
-    return format_date(at, "EEE d MMM")
+    return _day(at, str(get_locale()))
+
+
+@lru_cache(maxsize=4096)
+def _day(at: date, _locale: str) -> str:
+    """Return the day in the locale of this request; formatting anew costs as much as a query."""
+    return str(format_date(at, "EEE d MMM"))
 
 
 def moment(at: datetime, person: Person | None) -> str:

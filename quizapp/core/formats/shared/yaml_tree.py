@@ -54,6 +54,8 @@ def parse(data: bytes) -> Node:
         raise FormatError("The file is not UTF-8 text.", line) from error
     try:
         return _Tree(yaml.parse(text, Loader=_LOADER)).document()
+    except FormatError:  # a ValueError, but one that says what is wrong
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "it cannot be read"
