@@ -1,5 +1,6 @@
 """Handing in: an attempt's saved answers are judged and logged, all in one transaction."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
@@ -19,6 +20,7 @@ from quizapp.services.questions import Absent
 from quizapp.services.quizzes import Settings
 from quizapp.services.sessions import Person
 
+log = logging.getLogger("quizapp.handing_in")
 WORKER_WAIT_S = 5.0
 AT_ONCE = 200  # attempts that one call hands in; the next call takes the rest
 
@@ -70,6 +72,10 @@ def hand_in_expired(now: datetime) -> int:
             done += person is not None and _expire(person, n, now)
         except Busy:
             break  # the next call goes on
+        except sa.exc.OperationalError:
+            raise
+        except Exception:  # one that cannot be judged must not keep all others open
+            log.exception("attempt %s of user %s could not be handed in", n, user_id)
     return done
 
 

@@ -46,6 +46,7 @@ async function submit(event) {
     response: readForm(new FormData(form, event.submitter)),
     took_ms: Math.round(performance.now() - shownAt),
   };
+  if (event.submitter?.name === "unknown") body.unknown = true;
   if (ask.querySelector("details.hint[open]")) body.hint = true;
   if (form.dataset.bank) body.bank = form.dataset.bank;
   form.dataset.busy = "1";

@@ -151,10 +151,10 @@ def ask(
     """
     view = View(asked, mode, asked.shown(seed), draft or {}, ratings, evidence)
     inputs = _macro(asked, "ask", view)
-    if mode == "exam" or not view.body.get("hints"):
+    if mode == "exam" or asked.kind.GRADED_BY != "app":
         return inputs
     shared: Any = current_app.jinja_env.get_template("widgets/parts.html").module
-    return inputs + Markup(shared.hints(view))  # noqa: S704 - templates escape
+    return inputs + Markup(shared.help(view))  # noqa: S704 - templates escape
 
 
 def graded(

@@ -106,7 +106,10 @@ def _page(form: ReportForm, question: object, where: object, back: str) -> str:
 
 def _back(bank: str) -> str:
     """Return where the reader came from, where that is a page of ours; else the bank's study."""
-    came = urlsplit(request.referrer or "")
+    try:
+        came = urlsplit(request.referrer or "")
+    except ValueError:  # a header may hold anything
+        came = urlsplit("")
     ours = came.netloc == request.host and came.path != request.script_root + request.path
     here = came.path if ours else None
     if here and came.query:

@@ -63,14 +63,15 @@ def answer() -> ResponseReturnValue:
         client_id, question = str(UUID(request.form["client_id"])), request.form["question"]
         version = int(request.form["version"])
         response = present.read_form(request.form.items(multi=True)) or {}
+        marks = {name: True for name in ("hint", "unknown") if request.form.get(name)}
         done = answers.answer(
-            studying.taker(question, version, response),
+            studying.taker(question, version, response, marks),
             client_id,
             question,
             version,
             response,
             now=now(),
-            marks={"hint": True} if request.form.get("hint") else None,
+            marks=marks,
             source="practice" if request.form.get("mistakes") is not None else "study",
             bank=bank.slug if bank else None,
         )

@@ -24,7 +24,9 @@ from quizapp.web.identity import now
 FEW, ALL = (1, 3), (1, 2, 3, 4)  # two buttons by default, four by setting
 
 
-def taker(question_uid: str, version: int, raw: object) -> Person:
+def taker(
+    question_uid: str, version: int, raw: object, marks: dict[str, bool] | None = None
+) -> Person:
     """Return who answers; a stranger becomes a guest only by an answer that can be taken.
 
     Raises what `answers.answer` raises of an answer that cannot.
@@ -34,7 +36,7 @@ def taker(question_uid: str, version: int, raw: object) -> Person:
         question = questions.asked(where.id, version)
         if question.kind.GRADED_BY == "nobody" or where.status == "draft":
             raise answers.NotAskable
-        question.kind.parse(question.question, raw)
+        answers.read(question, raw, marks)
     return identity.person_or_guest()
 
 

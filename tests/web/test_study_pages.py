@@ -155,3 +155,11 @@ def test_an_undone_answer_no_longer_counts_in_the_session(learner: FlaskClient) 
     page = learner.get("/study/summary").text
     assert "You have not answered anything today" in page
     assert "What you missed" not in page
+
+
+def test_who_does_not_know_need_not_guess(learner: FlaskClient) -> None:
+    page = answer(learner, unknown="1")
+    assert "Here it is" in page
+    assert "Right answer" in page
+    logged = db.session.scalars(sa.select(LoggedResponse)).one()
+    assert (logged.score, logged.payload, logged.marks) == (0.0, {}, {"unknown": True})

@@ -32,6 +32,12 @@ class AnswerBody(BaseModel):
     slot: Annotated[int, Field(ge=0, lt=10_000)] | None = None
     bank: Annotated[str, Field(max_length=80)] | None = None
     hint: bool = False
+    unknown: bool = False  # "I don't know": wrong, whatever the response says
+
+    @property
+    def marks(self) -> dict[str, bool]:
+        """What is noted beside the answer."""
+        return {name: True for name in ("hint", "unknown") if getattr(self, name)}
 
 
 def body_of(model: type[BaseModel]) -> Any:
@@ -51,7 +57,7 @@ def answer() -> ResponseReturnValue:
     try:
         if body.attempt is not None and person() is None:
             raise answers.Absent
-        who = studying.taker(body.question, body.version, body.response)
+        who = studying.taker(body.question, body.version, body.response, body.marks)
         done = _answered(who, body)
     except answers.Absent as error:
         raise Problem(404, "absent", "There is no such question.") from error
@@ -76,8 +82,7 @@ def _answered(who: Person, body: AnswerBody) -> answers.Answered:
     if body.attempt is not None:
         slot = 0 if body.slot is None else body.slot
         return answers.answer_in_attempt(*what, attempt=body.attempt, slot=slot, **common)
-    marks = {"hint": True} if body.hint else None
-    return answers.answer(*what, bank=body.bank, marks=marks, **common)
+    return answers.answer(*what, bank=body.bank, marks=body.marks, **common)
 
 
 def _said(who: Person, done: answers.Answered, mode: str) -> dict[str, Any]:
