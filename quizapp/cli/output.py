@@ -33,7 +33,7 @@ class AnsweringCommand(click.Command):
         with _usage_told(args):
             context = super().make_context(info_name, args, parent, **extra)
             for parameter, value in context.params.items():
-                if isinstance(value, str) and not storable(value):
+                if isinstance(value, str) and not _storable(value):
                     raise click.UsageError(f"{parameter} is not text in UTF-8.", context)
             return context
 
@@ -74,7 +74,7 @@ def _usage_told(args: list[str]) -> Iterator[None]:
         raise
 
 
-def storable(text: str) -> bool:
+def _storable(text: str) -> bool:
     """Say whether an argument came as UTF-8; other bytes come as lone surrogates."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 from flask import current_app
 
-from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing, storable
+from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing
 from quizapp.cli.serving import address
 from quizapp.services import accounts
 from quizapp.services.addresses import EmailInvalid
@@ -24,10 +24,8 @@ group = AnsweringGroup("user", help="People and their accounts.")
 @json_option
 def add(email: str, role: str, name: str, password_stdin: bool, as_json: bool) -> None:
     """Make an account; without a password, print a link with which the person sets one."""
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    password = _read_password(as_json) if password_stdin else None
     now = datetime.now(UTC)
-    if password is not None and not storable(password):
-        refuse("the password is not text in UTF-8", as_json)
     if len(name) > LONGEST_NAME:
         refuse(f"the name is longer than {LONGEST_NAME} characters", as_json)
     with refusing(as_json):
@@ -41,3 +39,10 @@ def add(email: str, role: str, name: str, password_stdin: bool, as_json: bool) -
             refuse(f"the password can be guessed ({error})", as_json)
     link = f"{address(current_app.config['QUIZAPP_URL'])}/links/{token}" if token else None
     emit({"user": uid, "role": role, "link": link}, as_json)
+
+
+def _read_password(as_json: bool) -> str:
+    try:
+        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        refuse("the password is not text in UTF-8", as_json)

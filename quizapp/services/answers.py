@@ -28,6 +28,7 @@ __all__ = [
     "Refused",
     "answer",
     "answer_in_attempt",
+    "current",
     "outcome",
     "place",
     "preview",
@@ -163,6 +164,14 @@ def answer_in_attempt(
         following.option_seed if following else None,
         following.slot if following else None,
     )
+
+
+def current(question_uid: str, person: Person) -> Asked:
+    """Return a question as it is asked now; Absent where it is not, or not to this person."""
+    where = place(question_uid, person)
+    if where.status != "active":
+        raise Absent
+    return asked(where.id, where.version)
 
 
 def read(question: Asked, raw: object, marks: Mapping[str, Any] | None = None) -> Response:

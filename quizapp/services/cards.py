@@ -9,7 +9,7 @@ from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fsrs import ENGINE
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import CardMark, LoggedResponse, Review
+from quizapp.models import CardMark, LoggedResponse, Question, Review
 from quizapp.services import replay, responses
 from quizapp.services.sessions import Person
 
@@ -20,8 +20,8 @@ class NothingToUndo(LookupError):
     """No study answer of today is left to take back."""
 
 
-def undo(person: Person, now: datetime) -> int:
-    """Take back the learner's last study answer of today; returns its question's id.
+def undo(person: Person, now: datetime) -> str:
+    """Take back the learner's last study answer of today; returns its question's uid.
 
     The answer stays in the log; each of its reviews is voided by a new one, the cards are folded
     again, and the day's sums shrink by the same amounts. Raises NothingToUndo.
@@ -32,7 +32,7 @@ def undo(person: Person, now: datetime) -> int:
         last = _last_study_answer(connection, person, now)
         if last is None:
             raise NothingToUndo
-        response_seq, question_id, score, took_ms = last
+        response_seq, question_uid, score, took_ms = last
         reviews = _standing(connection, person, response_seq)
         first = responses.take_seq(connection, person.id, len(reviews))
         sums = replay.answer_sums(score, took_ms)
@@ -43,12 +43,12 @@ def undo(person: Person, now: datetime) -> int:
             replay.refold(connection, person, review.fact_now, past)
         change = {**dict.fromkeys(replay.SUMS, 0), **{name: -n for name, n in sums.items()}}
         replay.add_to_days(connection, person.id, {day: change})
-    return int(question_id)
+    return str(question_uid)
 
 
 def _last_study_answer(
     connection: sa.Connection, person: Person, now: datetime
-) -> sa.Row[int, int, float | None, int | None] | None:
+) -> sa.Row[int, str, float | None, int | None] | None:
     voided = sa.select(Review.voids_seq).where(
         Review.user_id == person.id, Review.voids_seq.is_not(None)
     )
@@ -56,10 +56,11 @@ def _last_study_answer(
     return connection.execute(
         sa.select(
             LoggedResponse.seq,
-            LoggedResponse.question_id,
+            Question.uid,
             LoggedResponse.score,
             LoggedResponse.took_ms,
         )
+        .join(Question, Question.id == LoggedResponse.question_id)
         .join(
             Review,
             sa.and_(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from quizapp.core.scheduling.days import learner_day
-from quizapp.core.scheduling.fsrs import retrievability
+from quizapp.core.scheduling.fsrs import REVIEW, retrievability
 from quizapp.extensions import db
 from quizapp.models import Bank, Card, CardMark, Shelf
 from quizapp.services import banks, replay
@@ -20,7 +20,7 @@ class FactMemory(NamedTuple):
     """A learner's memory of a fact; a tuple, as a page may read thousands."""
 
     fact_id: int
-    recall: float  # 0..1, now
+    recall: float  # 0..1: now; of a fact still being learnt, in a day
     stability: float  # days
     due_day: int
     lapses: int
@@ -33,6 +33,7 @@ _CARDS = sa.select(
     Card.stability,
     Card.due_day,
     Card.lapses,
+    Card.state,
 ).where(Card.user_id == sa.bindparam("user"))
 _SOME_CARDS = _CARDS.where(Card.fact_id.in_(sa.bindparam("facts", expanding=True)))
 _ASLEEP = sa.select(CardMark.fact_id, CardMark.suspended_at, CardMark.buried_until_day).where(
@@ -59,12 +60,17 @@ def of_person(
     return [
         FactMemory(
             fact_id,
-            retrievability(stability, (clock - last_at).total_seconds() / DAY_S, weights),
+            # What was missed a minute ago is on the tip of the tongue, not known.
+            retrievability(
+                stability,
+                max((clock - last_at).total_seconds() / DAY_S, 0.0 if state == REVIEW else 1.0),
+                weights,
+            ),
             stability,
             due_day,
             lapses,
         )
-        for fact_id, last_at, stability, due_day, lapses in rows
+        for fact_id, last_at, stability, due_day, lapses, state in rows
     ]
 
 

@@ -95,7 +95,7 @@ _QUIZZES = (
     )
     .outerjoin(Bank, Bank.id == Quiz.bank_id)
     .where(Quiz.status == "active", Bank.deleted_at.is_(None))
-    .order_by(sa.func.lower(Quiz.title), Quiz.id)
+    .order_by(sa.func.lower(Bank.title), Quiz.bank_id, Quiz.id)
 )
 
 

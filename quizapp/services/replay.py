@@ -174,9 +174,22 @@ def add_to_days(connection: sa.Connection, user_id: int, change: Days) -> None:
         connection.execute(upsert, rows)
 
 
-def count(sums: dict[str, int], before: CardState | None, rating: int, sign: int = 1) -> None:
-    """Add one review to a day's sums, or take it away with sign -1."""
-    age = review_class(before.state if before else None, before.interval_days if before else None)
+def age_met(before: CardState | None, day: int) -> str:
+    """Return which memory an answer of a learner day met: learning, young or mature.
+
+    True retention is about facts that had a night to fade: on the day of the last answer all is
+    learning, whatever interval a quiz had given.
+    """
+    if before is None or day <= before.last_day:
+        return "learning"
+    return review_class(before.state, before.interval_days)
+
+
+def count(
+    sums: dict[str, int], before: CardState | None, rating: int, day: int, sign: int = 1
+) -> None:
+    """Add one review to its day's sums, or take it away with sign -1."""
+    age = age_met(before, day)
     sums[f"{age}_{'pass' if rating > fsrs.AGAIN else 'fail'}"] += sign
     sums["new_facts"] += sign * (before is None)
 
@@ -222,7 +235,8 @@ def folded(connection: sa.Connection, person: Person) -> tuple[dict[int, CardSta
 def _add(days: Days, rows: list[ReviewRow], weights: dict[int, Weights], sign: int) -> None:
     for before, row, _after in history(rows, weights):
         if row.kind == "answer" and row.rating is not None:
-            count(days.setdefault(row.day, dict.fromkeys(SUMS, 0)), before, row.rating, sign)
+            sums = days.setdefault(row.day, dict.fromkeys(SUMS, 0))
+            count(sums, before, row.rating, row.day, sign)
 
 
 def _add_answers(connection: sa.Connection, user_id: int, days: Days) -> None:

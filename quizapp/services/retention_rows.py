@@ -7,7 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from quizapp.core.scheduling.fold import history
-from quizapp.core.statistics.recall import Retention, review_class, true_retention
+from quizapp.core.statistics.recall import Retention, true_retention
 from quizapp.extensions import db
 from quizapp.models import Fact, UserDay
 from quizapp.services import replay
@@ -106,9 +106,8 @@ def _history(person: Person, fact_id: int) -> dict[int, _Met]:
     met = {}
     for before, review, _ in history(reviews, weights):
         if review.kind == "answer":
-            state = before.state if before else None
-            interval = before.interval_days if before else None
-            met[review.seq] = _Met(review_class(state, interval), interval or 0)
+            interval = before.interval_days if before else 0
+            met[review.seq] = _Met(replay.age_met(before, review.day), interval)
     return met
 
 

@@ -86,7 +86,7 @@ def write(
             _shelf(connection.dialect.name),
             {"user_id": person.id, "bank_id": facts.bank_id, "added_at": given.received_at},
         )
-    replay.count(sums, before, says.rating)
+    replay.count(sums, before, says.rating, day)
     after = step(before, row, weights)
     replay.store(connection, person.id, fact_id, after)
     return after

@@ -104,8 +104,8 @@ def guest_of(token: str, now: datetime, tz: str) -> tuple[Person, str]:
 
 def _guest_of(token: str, now: datetime, tz: str) -> tuple[Person, str]:
     with writing() as session:
+        known = session.get(Session, sha256_hex(token))  # first: a row that comes after is live
         live, _ = _live(token, now)
-        known = session.get(Session, sha256_hex(token))
         if known is not None and (live is None or not live.is_guest):
             live, token = None, new_secret()
         user_id = live.id if live else _new_guest(session, token, now, tz)

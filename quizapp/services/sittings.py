@@ -1,7 +1,8 @@
 """What a learner did today, what was missed, and what comes next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,6 +24,7 @@ from quizapp.services.questions import Asked, asked
 from quizapp.services.sessions import Person
 
 LOOKS_AHEAD_DAYS = 7
+BLANK = "blank"  # the source of a question that was left without an answer
 AGAIN_AFTER = 8  # a missed question comes back after this many others
 
 
@@ -36,6 +38,7 @@ class Missed:
     partly: bool  # the last answer was partly right
     seq: int  # of the last answer
     due_at: datetime | None
+    is_mended: bool = False  # answered right since
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,14 @@ def of_today(person: Person, now: datetime) -> Sitting:
         if score is not None and fact_id is not None and score < 1:
             times = missed[fact_id].times + 1 if fact_id in missed else 1
             missed[fact_id] = Missed(fact_id, statement, times, score > 0, seq, due_at)
+        elif fact_id in missed:
+            missed[fact_id] = replace(missed[fact_id], is_mended=True)
     return Sitting(
         answers=len(rows),
         right=sum((score or 0) >= 1 for _, score, *_rest in rows),
         partly=sum(0 < (score or 0) < 1 for _, score, *_rest in rows),
         ms=sum(took_ms or 0 for _, _, took_ms, *_rest in rows),
-        missed=sorted(missed.values(), key=lambda m: -m.times),
+        missed=sorted(missed.values(), key=lambda m: (m.is_mended, -m.times)),
     )
 
 
@@ -128,20 +133,51 @@ def coming(person: Person, now: datetime) -> list[tuple[datetime, int]]:
     ]
 
 
-def next_mistake(person: Person, attempt_uid: str, now: datetime) -> Asked | None:
+def next_mistake(person: Person, attempt_uid: str) -> Asked | None:
     """Return a question to practise again; None when each was answered right since.
 
-    Of the attempt named, or with an empty uid of all study and quiz answers of the last 30 days.
-    Practice is logged but never scheduled: it changes no card.
+    Of the attempt named, where what was left blank counts as missed, or with an empty uid of all
+    that was ever missed. Practice is logged but never scheduled: it changes no card.
     """
     last = _last_answers(person, attempt_uid)
-    wrong = [row for row in last if row.score < 1]
+    wrong = [row for row in last if row.score < 1] + _blank(person, attempt_uid)
     if not wrong:
         return None
-    newest = max(row.seq for row in last)
+    newest = max((row.seq for row in last), default=0)
     waiting = [row for row in wrong if newest - row.seq >= AGAIN_AFTER or row.source != "practice"]
-    chosen = min(waiting or wrong, key=lambda row: row.seq)
+    chosen = min(waiting or wrong, key=lambda row: (row.source == BLANK, row.seq))
     return asked(chosen.question_id, chosen.version)
+
+
+def mistakes_left(person: Person, attempt_uid: str) -> int:
+    """Return how many questions `next_mistake` has left."""
+    wrong = [row for row in _last_answers(person, attempt_uid) if row.score < 1]
+    return len(wrong) + len(_blank(person, attempt_uid))
+
+
+def _blank(person: Person, attempt_uid: str) -> list[Any]:
+    """Return the questions of an attempt that were never answered, there or since."""
+    answered = sa.select(LoggedResponse.question_id).where(LoggedResponse.user_id == person.id)
+    select = (
+        sa.select(
+            AttemptItem.slot.label("seq"),
+            AttemptItem.question_id,
+            sa.literal(BLANK).label("source"),
+            Question.version,
+        )
+        .join(Attempt, sa.and_(Attempt.user_id == AttemptItem.user_id, Attempt.n == AttemptItem.n))
+        .join(Question, Question.id == AttemptItem.question_id)
+        .join(Bank, Bank.id == Question.bank_id)
+        .where(
+            banks.viewable(person),
+            Attempt.user_id == person.id,
+            Attempt.uid == attempt_uid,
+            Attempt.state != "open",
+            Question.status == "active",
+            AttemptItem.question_id.not_in(answered),
+        )
+    )
+    return list(db.session.execute(select)) if attempt_uid else []
 
 
 def _last_answers(person: Person, attempt_uid: str) -> list[sa.Row]:  # type: ignore[type-arg]

@@ -86,7 +86,7 @@ function say(words, visible = false) {
 }
 
 function show(answered) {
-  count(answered.card);
+  count();
   ask.hidden = true;
   after.hidden = false;
   after.className = "stack loose";
@@ -115,14 +115,15 @@ function show(answered) {
   after.querySelector("[tabindex='-1']")?.focus();
 }
 
-// One more is done; a fact that comes again within minutes makes the day one longer.
-function count(card) {
-  const progress = document.querySelector("[data-progress]");
-  if (!progress) return;
-  const bar = progress.querySelector("progress");
-  if (card && card.state !== 2) bar.max += 1;
-  bar.value += 1;
-  if (bar.max <= bar.value) bar.max = bar.value + 1;
+// One more of the round is done.
+function count() {
+  const bar = document.querySelector("[data-progress] progress");
+  if (bar) bar.value += 1;
+}
+
+function isOver() {
+  const bar = document.querySelector("[data-progress] progress");
+  return Boolean(bar) && bar.value >= bar.max;
 }
 
 function renumber() {
@@ -133,7 +134,7 @@ function renumber() {
 }
 
 function proceed(next) {
-  if (!next) return void (location.href = document.querySelector(".progress a")?.href ?? base().href);
+  if (!next || isOver()) return void (location.href = document.querySelector(".progress a")?.href ?? base().href);
   if (!document.querySelector("[data-progress]")) {
     // A stranger's first answer has just made a guest: the next page knows them.
     return void (location.href = form.action + (form.dataset.bank ? `?bank=${form.dataset.bank}` : ""));

@@ -155,7 +155,6 @@ def outcome(who: Person, attempt: Attempt, shown: str | None) -> str:
         attempt=attempt,
         counts={name: len(entries) for name, entries in lists.items()},
         shown=chosen,
-        wrong=sum(each.outcome in {"partial", "wrong"} for each in found),
         entries=[(each, _unique(_graded(each), each.item.slot)) for each in lists[chosen]],
         waiting=[each for each in found if each.outcome == "waiting"],
         passed=_passed(attempt),

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from quizapp.core.question import BadResponse
 from quizapp.services import (
@@ -18,9 +19,11 @@ from quizapp.services import (
     waiting,
 )
 from quizapp.services.bank_pages import BankView
-from quizapp.services.questions import Absent
+from quizapp.services.questions import Absent, Asked
+from quizapp.services.sessions import Person
 from quizapp.web import present, studying, words
 from quizapp.web.identity import now, person, person_or_guest
+from quizapp.web.studying import Progress
 
 blueprint = Blueprint("study", __name__, url_prefix="/study")
 
@@ -35,9 +38,9 @@ def index() -> ResponseReturnValue:
         asked = queue.first_question(first.id) if first else None
         bank = first
     elif mistakes is not None:
-        asked = sittings.next_mistake(who, mistakes, now())
+        asked = sittings.next_mistake(who, mistakes)
     else:
-        asked = queue.next_question(who, now(), bank.id if bank else None)
+        asked = _undone(who) or queue.next_question(who, now(), bank.id if bank else None)
     if asked is None and who is not None and bank is None and not queue.shelf_banks(who, now()):
         flash(_("Your shelf is empty. Choose what to study."), "info")
         return redirect(url_for("banks.index"))
@@ -51,7 +54,7 @@ def index() -> ResponseReturnValue:
         client_id=client_id,
         bank=bank,
         mistakes=mistakes,
-        progress=_progress(bank),
+        progress=_progress(bank, mistakes),
     )
 
 
@@ -113,22 +116,22 @@ def answered(seq: int) -> ResponseReturnValue:
         bank=_bank(),
         mistakes=request.args.get("mistakes"),
         again=studying.again_words(who, found),
-        progress=_progress(_bank(), answered=True),
+        progress=_progress(_bank(), request.args.get("mistakes"), answered=True),
     )
 
 
 @blueprint.post("/undo")
 def undo() -> ResponseReturnValue:
-    """Take back the last study answer."""
-    who = person()
+    """Take back the last study answer and ask its question again."""
+    who, again = person(), None
     try:
         if who is None:
             raise cards.NothingToUndo
-        cards.undo(who, now())
-        flash(_("Your last answer is undone."), "info")
+        again = cards.undo(who, now())
+        flash(_("Your last answer is undone. Here is its question again."), "info")
     except cards.NothingToUndo:
         flash(_("There is nothing left to undo today."), "info")
-    return redirect(_back(), 303)
+    return redirect(_back(again), 303)
 
 
 @blueprint.post("/marks")
@@ -175,6 +178,7 @@ def summary() -> ResponseReturnValue:
         left=waiting.counts(who, now(), bank_id=bank.id if bank else None),
         bank=bank,
         words=words,
+        now=now(),
     )
 
 
@@ -188,17 +192,28 @@ def _bank() -> BankView | None:
     return found
 
 
-def _back() -> str:
+def _undone(who: Person) -> Asked | None:
+    """Return the question whose answer was just taken back, named in ?again=."""
+    try:
+        return answers.current(request.args.get("again", ""), who)
+    except Absent:
+        return None
+
+
+def _back(again: str | None = None) -> str:
     bank, mistakes = request.values.get("bank") or None, request.values.get("mistakes")
-    return url_for("study.index", bank=bank, mistakes=mistakes)
+    return url_for("study.index", bank=bank, mistakes=mistakes, again=again)
 
 
-def _progress(bank: BankView | None, answered: bool = False) -> dict[str, int] | None:
-    """Return which question of today this is, for the line above it; None to a stranger."""
+def _progress(
+    bank: BankView | None, mistakes: str | None, answered: bool = False
+) -> Progress | None:
+    """Return where in the round this question is, for the line above it; None to a stranger."""
     who = person()
     if who is None:
         return None
+    if mistakes is not None:
+        left = sittings.mistakes_left(who, mistakes)
+        return Progress(1, left + 1, 0, ngettext("%(num)s to go", "%(num)s to go", left))
     left = waiting.counts(who, now(), bank_id=bank.id if bank else None).all
-    done = sittings.answers_today(who, now())
-    at = max(done, 1) if answered else done + 1
-    return {"at": at, "all": max(done + left, at)}
+    return studying.progress(sittings.answers_today(who, now()), left, answered)

@@ -1,5 +1,6 @@
 """What pages and the API share about studying: the next question and a graded answer as HTML."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import uuid4
@@ -38,6 +39,36 @@ def taker(
             raise answers.NotAskable
         answers.read(question, raw, marks)
     return identity.person_or_guest()
+
+
+ROUND = 20  # questions; after as many the page offers to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The line above a question: at / all of a round, and in words."""
+
+    at: int
+    all: int
+    done: int
+    words: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the round ends with this question."""
+        return self.at >= self.all
+
+
+def progress(done: int, left: int, answered: bool) -> Progress:
+    """Return which question of its round this is; rounds are short, so that there is an end.
+
+    `done` and `left` today; `answered` when the question's own answer is in `done` already.
+    """
+    before = max(done - 1, 0) if answered else done
+    at = before % ROUND + 1
+    waiting = left + (1 if answered else 0)
+    last = min(ROUND, at - 1 + max(waiting, 1))
+    return Progress(at, last, at - 1, _("Question %(n)s of %(all)s", n=at, all=last))
 
 
 def ask(

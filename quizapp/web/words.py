@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date, format_datetime, get_locale, ngettext
 from flask_babel import gettext as _
 
+from quizapp.core.scheduling.days import learner_day
 from quizapp.services.answers import Rating
 from quizapp.services.sessions import Person
 from quizapp.web.present import Button
@@ -31,6 +32,14 @@ def day(at: datetime | date, person: Person | None = None) -> str:
 def _day(at: date, _locale: str) -> str:
     """Return the day in the locale of this request; formatting anew costs as much as a query."""
     return str(format_date(at, "EEE d MMM"))
+
+
+def soon(at: datetime, person: Person, now: datetime) -> str:
+    """Return a day as "today", "tomorrow" or "Tue 26 May", by the learner's own days."""
+    days = [learner_day(time, person.tz, person.rollover_minutes) for time in (now, at)]
+    if days[1] <= days[0]:
+        return _("today")
+    return _("tomorrow") if days[1] == days[0] + 1 else day(at, person)
 
 
 def moment(at: datetime, person: Person | None) -> str:

@@ -125,6 +125,11 @@ def test_harder_forms_come_as_memory_grows(stability_days: float | None, hardnes
     assert choose_form(FORMS, stability_days).hardness == hardness
 
 
+def test_while_a_memory_is_young_arranging_and_choosing_take_turns() -> None:
+    seen = [form(1, "multiple_choice", 1, 50), form(2, "true_false", 1, 40), *FORMS[2:]]
+    assert choose_form(seen, 2.0).type == "cloze"
+
+
 def test_the_form_just_seen_is_not_asked_again() -> None:
     seen = [form(1, "multiple_choice", 1, 50), *FORMS[1:]]
     assert choose_form(seen, None).question_id == 2

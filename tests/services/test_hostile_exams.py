@@ -23,7 +23,7 @@ LATER = timedelta(hours=1)
 def sit(now: datetime, slug: str = "exam", **settings: Any) -> tuple[Person, Attempt]:
     ids = create_questions(("multiple_choice", CHOICE), ("short_answer", TYPED), slug=slug)
     person = create_person()
-    return person, begin(person, create_quiz(ids, slug, bank=slug, **settings), now)
+    return person, begin(person, create_quiz([*ids], slug, bank=slug, **settings), now)
 
 
 def save(person: Person, attempt: Attempt, now: datetime) -> None:

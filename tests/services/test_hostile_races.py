@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -130,11 +131,11 @@ def test_a_card_is_marked_from_several_tabs_at_once(app: Flask, now: datetime) -
     create_bank()
     person = create_person()
     for fact in db.session.scalars(sa.select(Fact.id)).all():
-        found = together(
-            app,
-            *[lambda fact=fact: cards.flag(person, fact, 1)] * 3,
-            lambda fact=fact: cards.suspend(person, fact, now),
+        flag, suspend = (
+            partial(cards.flag, person, fact, 1),
+            partial(cards.suspend, person, fact, now),
         )
+        found = together(app, flag, flag, flag, suspend)
         assert not defects(found, Busy)
     assert db.session.query(CardMark).count() == 3
 
@@ -149,23 +150,11 @@ def test_a_bank_is_put_on_the_shelf_twice_at_once(app: Flask, now: datetime) -> 
 
 def test_one_id_in_two_exams_at_once_is_refused_in_one(app: Flask, now: datetime) -> None:
     person, ids = create_person(), create_questions(("multiple_choice", CHOICE))
-    uids = [begin(person, create_quiz(ids, slug=slug), now).uid for slug in ("one", "two")]
+    uids = [begin(person, create_quiz([*ids], slug=slug), now).uid for slug in ("one", "two")]
     for _ in range(4):
-        client_id = str(uuid4())
-
-        def save(uid: str, client_id: str = client_id) -> int:
-            return saving.save(
-                person,
-                uid,
-                1,
-                client_id=client_id,
-                base_seq=9,
-                response=RIGHT,
-                flagged=False,
-                now=now,
-            ).seq
-
-        found = together(app, *[lambda uid=uid: save(uid) for uid in uids])  # type: ignore[misc]
+        sent: dict[str, Any] = {"response": RIGHT, "flagged": False, "now": now}
+        sent |= {"client_id": str(uuid4()), "base_seq": 9}
+        found = together(app, *[partial(saving.save, person, uid, 1, **sent) for uid in uids])
         assert not defects(found, Busy, Refused)
 
 

@@ -359,7 +359,7 @@ def test_practice_judges_at_once(app: Flask, client: FlaskClient) -> None:
     assert "0.5 of 2 points" in results
     assert 'Missed <span class="chip">1</span>' in results
     assert f"mistakes={sitting.attempt.uid}" in results
-    assert "Practise the one I got wrong" in results
+    assert "Practise the one I missed" in results
 
 
 def test_practice_can_be_finished_early(app: Flask, client: FlaskClient) -> None:

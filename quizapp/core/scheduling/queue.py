@@ -81,6 +81,7 @@ def _distance(candidate: Candidate, recent: Sequence[Candidate]) -> int:
 def choose_form(forms: Sequence[FormChoice], stability_days: float | None) -> FormChoice:
     """Return the question to ask a fact with: not the type just seen, harder as memory grows.
 
+    A new fact is recognised first; while its memory is young all forms but recall take turns.
     Among equals the one met longest ago, then the bank's order. Raises ValueError without forms.
     """
     if not forms:
@@ -92,7 +93,13 @@ def choose_form(forms: Sequence[FormChoice], stability_days: float | None) -> Fo
             f for f in forms if f.question_id != last.question_id
         ]
     wanted = wanted_hardness(stability_days)
-    return min(others or forms, key=lambda form: (abs(form.hardness - wanted), form.last_seq))
+
+    def far(form: FormChoice) -> int:
+        if stability_days is not None and wanted == 1:
+            return max(form.hardness - 2, 0)
+        return abs(form.hardness - wanted)
+
+    return min(others or forms, key=lambda form: (far(form), form.last_seq))
 
 
 def wanted_hardness(stability_days: float | None) -> int:
