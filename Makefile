@@ -7,6 +7,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 define install
 command -v $(PY) >/dev/null || { echo "quizapp needs Python 3.11 or newer: apt-get install python3"; exit 1; }; \
 $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "quizapp needs Python 3.11 or newer; name it with make PY=python3.11"; exit 1; }; \
+test -w . || { echo "this folder is not yours to write: clone quizapp into one that is"; exit 1; }; \
 test -x $(V)/bin/pip || { rm -rf $(V); $(PY) -m venv $(V) >/dev/null 2>&1; } || { rm -rf $(V); echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }; \
 $(V)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r $(1) \
 || { echo "the libraries could not be installed: is there a network, and does this Python ($$($(V)/bin/python -V)) have wheels?"; exit 1; }; \
@@ -37,7 +38,7 @@ check: $(V)/.dev ## format, lint, types, layers, migrations; changes nothing
 	@$(V)/bin/ruff format --check --quiet . || { echo "make format would change files"; exit 1; }
 	@$(V)/bin/ruff check --quiet .
 	@$(V)/bin/mypy
-	@$(V)/bin/lint-imports
+	@said=$$($(V)/bin/lint-imports 2>&1) || { echo "$$said"; exit 1; }
 	@$(V)/bin/python -m tests.migrations_agree
 
 bench: $(V)/.dev ## the benchmarks, a line of JSON each

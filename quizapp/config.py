@@ -3,9 +3,11 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,6 +62,8 @@ def database_url(given: str, instance: Path) -> str:
     for scheme in ("postgres://", "postgresql://"):
         if given.startswith(scheme):
             return "postgresql+psycopg://" + given.removeprefix(scheme)
+    if given and not given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise UnsafeSettings("DATABASE_URL must begin with sqlite:/// or postgresql://")
     return given or f"sqlite:///{instance / 'quizapp.db'}"
 
 
@@ -70,15 +74,22 @@ def secret_key(given: str, instance: Path) -> str:
             raise UnsafeSettings(f"SECRET_KEY must have at least {KEY_LENGTH} characters")
         return given
     path = instance / "secret_key"
-    instance.mkdir(parents=True, exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            instance.mkdir(parents=True, exist_ok=True)
+            _make_key(path)
         return path.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(48)
-        file.write(key)
-    return key
+    except PermissionError as error:
+        raise UnsafeSettings(f"{error.filename} is not ours to use: {error.strerror}") from error
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key in one step, so that nobody reads half of it; the first one made stays."""
+    with NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as file:  # mode 0600
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def flask_settings(settings: Settings) -> dict[str, Any]:

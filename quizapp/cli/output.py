@@ -108,6 +108,8 @@ def refusing(as_json: bool, *errors: type[Exception]) -> Iterator[None]:
         refuse("others are writing: try again in a moment", as_json)
     except (OperationalError, ProgrammingError) as error:
         reason = str(error.orig).strip().splitlines()[0]
-        refuse(f"the database says: {reason} (is it migrated? flask db upgrade)", as_json)
+        missing = "no such table" in reason or "does not exist" in reason
+        advice = " (is it migrated? flask db upgrade)" if missing else ""
+        refuse(f"the database says: {reason}{advice}", as_json)
     except errors as error:
         refuse(str(error) or type(error).__name__, as_json)

@@ -1,6 +1,7 @@
 """The processes behind `flask ops serve`: gunicorn and the worker, which live and die together."""
 
 import ctypes
+import errno
 import os
 import signal
 import socket
@@ -52,7 +53,9 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
             probe.listen(1)
     except OSError as error:
-        advice = f"choose another port, as in: make run PORT={port + 1}"
+        advice = "choose another HOST or PORT"
+        if error.errno == errno.EADDRINUSE:
+            advice = f"choose another port, as in: make run PORT={port + 1}"
         raise CannotListen(f"{host}:{port}: {error.strerror or error}; {advice}") from error
 
 
