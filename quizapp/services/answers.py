@@ -13,7 +13,7 @@ from quizapp.core.scheduling.fold import CardState, schedule
 from quizapp.core.scheduling.fuzz import chance
 from quizapp.database import writing_rows
 from quizapp.extensions import db
-from quizapp.services import attempt_views, attempts, queue, replay, responses
+from quizapp.services import attempt_views, attempts, open_exams, queue, replay, responses
 from quizapp.services.attempt_views import Refused
 from quizapp.services.given import Facts, Given
 from quizapp.services.questions import Absent, Asked, asked, fact_of, part_facts, place
@@ -79,12 +79,15 @@ def answer(
     One transaction; when it returns, the answer is on disk. The same id and body again gives the
     same grading and writes nothing. `bank` is the slug of the question's bank where the next
     question is to come from it, too.
-    Raises Absent, NotAskable, BadResponse, IdReused, Busy.
+    Raises Absent, NotAskable, BadResponse, IdReused, Busy, and Refused for a question of the
+    learner's own open exam.
     """
     where = place(question_uid, person)
     question = asked(where.id, version)
     if question.kind.GRADED_BY == "nobody" or where.status == "draft":
         raise NotAskable
+    if where.id in open_exams.questions(db.session.connection(), person.id):
+        raise Refused("in-exam")
     response = read(question, raw, marks)
     grade = question.kind.grade(question.question, response)
     given = Given(

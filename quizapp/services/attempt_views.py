@@ -27,6 +27,7 @@ WORDS = {
     "empty": "This quiz has no questions yet.",
     "save-conflict": "Another tab or device has saved another answer meanwhile. Both are kept.",
     "id-reused": "The same id came with another body.",
+    "in-exam": "This question is in your open exam. Hand that in first.",
     "wrong-question": "This place of the attempt asks another question.",
 }
 

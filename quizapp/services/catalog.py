@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.scheduling.queue import Candidate
 from quizapp.extensions import db
-from quizapp.models import Article, ArticleVersion, Bank, Evidence, Fact, Question
+from quizapp.models import Article, ArticleVersion, Evidence, Fact, Question
 
 KEPT_S = 5.0  # an edit shows in other processes after this many seconds at the most
 
@@ -119,12 +119,3 @@ def _sentences(bank_id: int) -> dict[int, tuple[int, int]]:
         index = next((n for n, (s, e) in enumerate(sentences) if s <= start < e), 0)
         found.setdefault(fact_id, (article_id, index))
     return found
-
-
-def askable_banks(bank_ids: list[int]) -> list[int]:
-    """Return those of the banks that still exist."""
-    return list(
-        db.session.scalars(
-            sa.select(Bank.id).where(Bank.id.in_(bank_ids), Bank.deleted_at.is_(None))
-        )
-    )

@@ -51,7 +51,8 @@ def export(user_id: int) -> dict[str, Any]:
     }
     _hide_marks(tables, user_id)
     asked = {row["question_id"] for name in ("responses", "reviews") for row in tables[name]}
-    asked |= {row["question_id"] for row in tables["attempt_items"]}
+    closed = {row["n"] for row in tables["attempts"] if row["state"] != "open"}
+    asked |= {row["question_id"] for row in tables["attempt_items"] if row["n"] in closed}
     met = {row["fact_id"] for name in ("reviews", "cards", "card_marks") for row in tables[name]}
     names = {column: _public(column, tables) for column, _, _ in PUBLIC}
     for rows in tables.values():

@@ -1,6 +1,7 @@
 """What a learner is asked next: due and new facts of the shelf, within the day's limits."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -17,8 +18,8 @@ from quizapp.core.scheduling.queue import (
     choose_form,
 )
 from quizapp.extensions import db
-from quizapp.models import Card, CardMark, Fact, LoggedResponse, Shelf, UserDay
-from quizapp.services import catalog
+from quizapp.models import Bank, Card, CardMark, Fact, LoggedResponse, Shelf, UserDay
+from quizapp.services import banks, catalog, open_exams
 from quizapp.services.catalog import Catalog, FactEntry
 from quizapp.services.questions import Asked, asked
 from quizapp.services.sessions import Person
@@ -87,20 +88,34 @@ def next_question(
 
     `sums` of today, where the caller has just written them.
     """
-    banks = [bank_id] if bank_id is not None else shelf_banks(person, now)
-    if not banks:
+    bank_ids = [bank_id] if bank_id is not None else shelf_banks(person, now)
+    if not bank_ids:
         return None
-    catalogs = [catalog.of_bank(bank) for bank in banks]
     connection = db.session.connection()
+    catalogs = [_without_exams(connection, person, catalog.of_bank(bank)) for bank in bank_ids]
     facts = _facts(catalogs)
     today = learner_day(now, person.tz, person.rollover_minutes)
     sums = _of_today(sums) if sums else day_sums(connection, person, today)
-    due, stability = _due(connection, person, facts, banks, now, today, sums)
+    due, stability = _due(connection, person, facts, bank_ids, now, today, sums)
     new = cache(lambda: _new(connection, person, catalogs, today, sums))
     chosen = choose(due, new, _recent(connection, person, catalogs), sums["answers"], now)
     if chosen is None:
         return None
     return _form(connection, person, facts[chosen.fact_id], stability.get(chosen.fact_id))
+
+
+def _without_exams(connection: sa.Connection, person: Person, known: Catalog) -> Catalog:
+    """Leave out what the learner's open exams ask: its answer would be shown."""
+    hidden = open_exams.questions(connection, person.id)
+    if not hidden:
+        return known
+    facts = {}
+    for fact in known.facts.values():
+        forms = tuple(form for form in fact.forms if form.id not in hidden)
+        if forms:
+            facts[fact.id] = replace(fact, forms=forms)
+    candidates = tuple(c for c in known.candidates if c.fact_id in facts)
+    return replace(known, facts=facts, candidates=candidates)
 
 
 def first_question(bank_id: int) -> Asked | None:
@@ -118,16 +133,16 @@ def first_question(bank_id: int) -> Asked | None:
 def shelf_banks(person: Person, now: datetime) -> list[int]:
     """Return the ids of the banks that the learner studies and has not paused."""
     today = learner_day(now, person.tz, person.rollover_minutes)
-    return catalog.askable_banks(
-        list(
-            db.session.scalars(
-                sa.select(Shelf.bank_id)
-                .where(
-                    Shelf.user_id == person.id,
-                    sa.or_(Shelf.paused_until.is_(None), Shelf.paused_until <= today),
-                )
-                .order_by(Shelf.added_at, Shelf.bank_id)
+    return list(
+        db.session.scalars(
+            sa.select(Shelf.bank_id)
+            .join(Bank, Bank.id == Shelf.bank_id)
+            .where(
+                Shelf.user_id == person.id,
+                sa.or_(Shelf.paused_until.is_(None), Shelf.paused_until <= today),
+                banks.viewable(person),
             )
+            .order_by(Shelf.added_at, Shelf.bank_id)
         )
     )
 

@@ -19,7 +19,7 @@ from quizapp.models import (
     Question,
     Review,
 )
-from quizapp.services import banks
+from quizapp.services import banks, open_exams
 from quizapp.services.questions import Asked, asked
 from quizapp.services.sessions import Person
 
@@ -140,7 +140,9 @@ def next_mistake(person: Person, attempt_uid: str) -> Asked | None:
     that was ever missed. Practice is logged but never scheduled: it changes no card.
     """
     last = _last_answers(person, attempt_uid)
+    hidden = open_exams.questions(db.session.connection(), person.id)
     wrong = [row for row in last if row.score < 1] + _blank(person, attempt_uid)
+    wrong = [row for row in wrong if row.question_id not in hidden]
     if not wrong:
         return None
     newest = max((row.seq for row in last), default=0)

@@ -82,6 +82,9 @@ def answer() -> ResponseReturnValue:
         abort(404)
     except answers.IdReused:
         abort(409)
+    except answers.Refused as refused:
+        flash(str(refused), "partial")
+        return redirect(_back())
     except BadResponse as error:
         if error.code != "no-answer":
             abort(400)

@@ -158,7 +158,6 @@ def test_one_id_in_two_exams_at_once_is_refused_in_one(app: Flask, now: datetime
         assert not defects(found, Busy, Refused)
 
 
-@pytest.mark.xfail(strict=True, reason="responses.take_seq takes numbers of a merged guest, too")
 @pytest.mark.parametrize("end", ["merge", "erase"])
 def test_an_answer_that_comes_after_its_guest_has_gone_is_not_acknowledged(
     app: Flask, now: datetime, end: str

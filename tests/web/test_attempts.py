@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -392,3 +393,20 @@ def test_a_wrong_slot_is_absent(app: Flask, client: FlaskClient) -> None:
         assert client.get(sitting.path + query).status_code == 404
     assert client.post(sitting.path, data={"slot": "77"}).status_code == 404
     assert client.get(f"{sitting.path}?slot=x").status_code == 200
+
+
+def test_study_tells_nothing_of_what_an_open_exam_asks(app: Flask, client: FlaskClient) -> None:
+    sitting = Sitting(client)
+    asked = sitting.now_is().item(1).asked
+    body = {
+        "client_id": str(uuid4()),
+        "question": asked.uid,
+        "version": asked.version,
+        "response": {"option": "o1"},
+    }
+    refused = client.post("/api/v1/answers", json=body)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "in-exam")
+    following = client.get("/api/v1/study/next?bank=blood").get_json()
+    assert following is None or following["question"] != asked.uid
+    client.post(f"{sitting.path}/hand-in")
+    assert client.post("/api/v1/answers", json=body).status_code == 200

@@ -262,7 +262,6 @@ def test_a_bank_that_became_private_is_practised_no_more(
         assert client.get(path).status_code < 400, path
 
 
-@pytest.mark.xfail(strict=True, reason="queue.shelf_banks does not ask who may see the bank")
 def test_a_bank_that_became_private_is_studied_no_more(
     client: FlaskClient, shut_out: Person
 ) -> None:
