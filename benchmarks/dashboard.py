@@ -17,7 +17,8 @@ from quizapp import create_app
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Base
-from quizapp.services import sessions, waiting
+from quizapp.services.people import sessions
+from quizapp.services.study import waiting
 
 RUNS = 20
 TARGET_MS = 40

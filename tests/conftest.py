@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from quizapp import create_app, database
 from quizapp.extensions import db
-from quizapp.services import catalog
+from quizapp.services.content import catalog
 from tests.postgres import Server, postgres, quick_folder
 
 DATABASES = ("sqlite", "postgresql")

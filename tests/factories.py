@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from quizapp.database import writing
 from quizapp.models import Bank, Fact, Question, QuestionVersion, User
-from quizapp.services import sessions
 from quizapp.services.identifiers import new_uid
+from quizapp.services.people import sessions
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 OPTIONS = [

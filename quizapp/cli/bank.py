@@ -13,9 +13,10 @@ from quizapp.core.formats.model import FormatError
 from quizapp.core.formats.shared.source import Source
 from quizapp.extensions import db
 from quizapp.models import User
-from quizapp.services import banks, exporting, importing
-from quizapp.services.addresses import email_key
-from quizapp.services.import_report import Report
+from quizapp.services.content import banks
+from quizapp.services.people.addresses import email_key
+from quizapp.services.transfer import exporting, importing
+from quizapp.services.transfer.import_report import Report
 
 group = AnsweringGroup("bank", help="Bring question banks in and take them out.")
 

@@ -15,7 +15,9 @@ from quizapp.cli import serving
 from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing
 from quizapp.core.formats.model import FormatError
 from quizapp.extensions import db
-from quizapp.services import importing, operations, setup, work
+from quizapp.services.operations import operations, work
+from quizapp.services.people import setup
+from quizapp.services.transfer import importing
 
 group = AnsweringGroup("ops", help="Start, back up, restore and check the instance.")
 

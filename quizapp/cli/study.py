@@ -5,7 +5,8 @@ import sys
 import click
 
 from quizapp.cli import output
-from quizapp.services import regrouping, replay_check
+from quizapp.services.content import regrouping
+from quizapp.services.study import replay_check
 
 group = output.AnsweringGroup("study", help="Learners' memories.")
 

@@ -8,9 +8,9 @@ from flask import current_app
 
 from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing
 from quizapp.cli.serving import address
-from quizapp.services import accounts
-from quizapp.services.addresses import EmailInvalid
-from quizapp.services.passwords import WeakPassword
+from quizapp.services.people import accounts
+from quizapp.services.people.addresses import EmailInvalid
+from quizapp.services.people.passwords import WeakPassword
 
 LONGEST_NAME = 200
 group = AnsweringGroup("user", help="People and their accounts.")

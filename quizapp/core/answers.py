@@ -1,6 +1,7 @@
 """Listed answers to typed text: which one a text hits, which one is the key, what is wrong."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -27,7 +28,9 @@ def rules_of(holder: Mapping[str, Any]) -> Rules:
     """How the holder of `answers` wants typed text compared."""
     typos = decimal_of(holder.get("typos", 0))
     forgiven = int(typos) if typos is not None and typos in (0, 1, 2) else 0
-    return Rules(holder.get("case") is True, holder.get("diacritics") is not False, forgiven)
+    plain = Rules(holder.get("case") is True, holder.get("diacritics") is not False, forgiven)
+    listed = text_of(holder, "fillers")[:MAX_TEXT]
+    return replace(plain, fillers=frozenset(comparable(listed, plain).split())) if listed else plain
 
 
 def find_answer(

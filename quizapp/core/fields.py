@@ -41,6 +41,7 @@ COMPARISON = (
     Field("case", "Upper and lower case matter", "bool", default=False),
     Field("diacritics", "Accents matter", "bool", default=True),
     Field("typos", "Slips forgiven", "number", default=0),
+    Field("fillers", "Words that make no difference (the, a, by ...)", "text"),
 )
 
 

@@ -23,11 +23,15 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Rules:
-    """How typed text is compared: do case and accents matter, how many slips are forgiven."""
+    """How typed text is compared: do case and accents matter, how many slips are forgiven.
+
+    `fillers`: words that make no difference, such as "the" and "by", as `comparable` has them.
+    """
 
     case: bool = False
     diacritics: bool = True
     typos: int = 0
+    fillers: frozenset[str] = frozenset()
 
 
 def visible(text: str) -> str:
@@ -38,7 +42,8 @@ def visible(text: str) -> str:
 def comparable(text: str, rules: Rules) -> str:
     """Return the form in which texts are compared: equal texts are equal under `rules`.
 
-    Compatibility forms, white space, invisible characters, quotes and dashes never matter.
+    Compatibility forms, white space, invisible characters, quotes, dashes, spaces around hyphens
+    and a full stop at the end never matter.
     """
     return _comparable(text.translate(_INVISIBLE), rules)
 
@@ -138,4 +143,7 @@ def _comparable(text: str, rules: Rules) -> str:
         parts = unicodedata.normalize("NFD", text)
         bare = "".join(part for part in parts if not unicodedata.combining(part))
         text = unicodedata.normalize("NFC", bare)
-    return " ".join(text.split())
+    words = text.split()
+    kept = [word for word in words if word not in rules.fillers] if rules.fillers else words
+    text = " ".join(kept or words).replace(" - ", "-")
+    return text.removesuffix(".").rstrip() or text

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from quizapp.services import accounts, links, mail, people
-from quizapp.services.addresses import EmailInvalid, read_address
-from quizapp.services.sessions import Person
+from quizapp.services.people import accounts, links, mail, people
+from quizapp.services.people.addresses import EmailInvalid, read_address
+from quizapp.services.people.sessions import Person
 from quizapp.web.forms import ActForm, InviteForm, RoleForm
 from quizapp.web.identity import admin_required, now
 from quizapp.web.people import refuse

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.scheduling.days import learner_day
-from quizapp.services import reading, sentence_facts
-from quizapp.services.questions import Absent
-from quizapp.services.sessions import Person
+from quizapp.services.content import reading, sentence_facts
+from quizapp.services.content.questions import Absent
+from quizapp.services.people.sessions import Person
 from quizapp.web import words
 from quizapp.web.identity import now, person
 

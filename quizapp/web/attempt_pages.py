@@ -12,13 +12,13 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from quizapp.core.question import BadResponse
-from quizapp.services import disguise, results
-from quizapp.services.attempt_views import IDLE, Attempt, Item
-from quizapp.services.questions import Asked
-from quizapp.services.quizzes import Settings
-from quizapp.services.results import Result
-from quizapp.services.saving import Conflict
-from quizapp.services.sessions import Person
+from quizapp.services.content.questions import Asked
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import disguise, results
+from quizapp.services.quizzes.attempt_views import IDLE, Attempt, Item
+from quizapp.services.quizzes.quizzes import Settings
+from quizapp.services.quizzes.results import Result
+from quizapp.services.quizzes.saving import Conflict
 from quizapp.web import present, studying, words
 from quizapp.web.identity import now, person
 

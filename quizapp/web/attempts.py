@@ -6,12 +6,12 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp.core.question import BadResponse
-from quizapp.services import attempts, handing_in, saving
-from quizapp.services.attempt_views import Attempt, Refused
-from quizapp.services.questions import Absent
-from quizapp.services.responses import IdReused
-from quizapp.services.saving import Conflict
-from quizapp.services.sessions import Person
+from quizapp.services.content.questions import Absent
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import attempts, handing_in, saving
+from quizapp.services.quizzes.attempt_views import Attempt, Refused
+from quizapp.services.quizzes.saving import Conflict
+from quizapp.services.study.responses import IdReused
 from quizapp.web import attempt_pages, present
 from quizapp.web.identity import now, person, redirect_to_sign_in
 

@@ -4,7 +4,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from quizapp.services import bank_pages, shelf, waiting
+from quizapp.services.content import bank_pages
+from quizapp.services.study import shelf, waiting
 from quizapp.web.identity import now, person, person_or_guest
 
 blueprint = Blueprint("banks", __name__, url_prefix="/banks")

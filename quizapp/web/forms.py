@@ -19,7 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from quizapp.services import preferences, weak_passwords
+from quizapp.services.people import preferences, weak_passwords
 
 
 def tidy(text: str | None) -> str | None:

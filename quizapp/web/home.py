@@ -7,7 +7,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from quizapp.extensions import db
-from quizapp.services import bank_pages, dashboards, queue
+from quizapp.services.content import bank_pages
+from quizapp.services.study import dashboards, queue
 from quizapp.web import studying
 from quizapp.web.identity import now, person
 

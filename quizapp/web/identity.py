@@ -12,9 +12,9 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from quizapp.extensions import login
-from quizapp.services import sessions
 from quizapp.services.identifiers import new_secret
-from quizapp.services.sessions import Person
+from quizapp.services.people import sessions
+from quizapp.services.people.sessions import Person
 
 P = ParamSpec("P")
 COMING = "coming"  # where the cookie of a stranger keeps the token of the guest to be

@@ -15,11 +15,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from quizapp.services import cards, dashboards, evidence, marked_facts, reading, score_history
-from quizapp.services.figure_rows import PAGE
-from quizapp.services.questions import Absent
-from quizapp.services.reading import ReadingPage
-from quizapp.services.sessions import Person
+from quizapp.services.content import evidence, reading
+from quizapp.services.content.questions import Absent
+from quizapp.services.content.reading import ReadingPage
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import cards, dashboards, marked_facts, score_history
+from quizapp.services.study.figure_rows import PAGE
 from quizapp.web import me_charts, me_rows, me_tables, words
 from quizapp.web.identity import now, person
 from quizapp.web.me_tables import Asked

@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.scheduling.days import learner_day
-from quizapp.services import answer_rows, figure_rows, marked_facts, retention_rows
-from quizapp.services.answer_rows import AnswerRow
-from quizapp.services.figure_rows import Page
-from quizapp.services.retention_rows import Age
-from quizapp.services.sessions import Person
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import answer_rows, figure_rows, marked_facts, retention_rows
+from quizapp.services.study.answer_rows import AnswerRow
+from quizapp.services.study.figure_rows import Page
+from quizapp.services.study.retention_rows import Age
 from quizapp.web import words
 from quizapp.web.me_tables import Asked, Cell, Listing, day_words, in_days, percent
 

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from quizapp.core.plots import due_days, retention, scores, stability, svg, year
 from quizapp.core.plots.chart import Chart
-from quizapp.services.dashboards import Dashboard
-from quizapp.services.score_history import QuizScores
+from quizapp.services.study.dashboards import Dashboard
+from quizapp.services.study.score_history import QuizScores
 from quizapp.web.me_rows import STABILITY_FROM
 
 SCORED_QUIZZES = 4  # the newest; the rows of older ones stand on the quizzes' own pages

@@ -7,9 +7,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from quizapp.core.scheduling.days import learner_day
-from quizapp.services import figure_rows
-from quizapp.services.figure_rows import FactRow, Page
-from quizapp.services.sessions import Person
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import figure_rows
+from quizapp.services.study.figure_rows import FactRow, Page
 from quizapp.web import me_answers, words
 from quizapp.web.me_tables import Asked, Cell, Listing, day_words, in_days, percent
 

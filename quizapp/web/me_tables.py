@@ -10,8 +10,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from quizapp.services.figure_rows import FactRow
-from quizapp.services.privacy import safe_cell
+from quizapp.services.people.privacy import safe_cell
+from quizapp.services.study.figure_rows import FactRow
 from quizapp.web import words
 
 

@@ -8,10 +8,10 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import Field
 
-from quizapp.services import accounts, links, merging, passwords, sessions, throttling
-from quizapp.services.addresses import EmailInvalid
-from quizapp.services.sessions import Person
-from quizapp.services.throttling import Throttled
+from quizapp.services.people import accounts, links, merging, passwords, sessions, throttling
+from quizapp.services.people.addresses import EmailInvalid
+from quizapp.services.people.sessions import Person
+from quizapp.services.people.throttling import Throttled
 from quizapp.web import identity
 from quizapp.web.forms import ActForm, NewPasswordForm, SignInForm, SignUpForm
 from quizapp.web.identity import account_required, now, person

@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from quizapp.core.media_links import linked
 from quizapp.core.question import Response
-from quizapp.services.answers import outcome
-from quizapp.services.questions import Asked
+from quizapp.services.content.questions import Asked
+from quizapp.services.study.answers import outcome
 
 Form = Mapping[str, Any]
 MOST_FIELDS = 2000

@@ -5,10 +5,10 @@ import secrets
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from quizapp.services import attempt_views, attempts, handing_in, quizzes
-from quizapp.services.attempt_views import Refused
-from quizapp.services.questions import Absent
-from quizapp.services.quizzes import QuizView
+from quizapp.services.content.questions import Absent
+from quizapp.services.quizzes import attempt_views, attempts, handing_in, quizzes
+from quizapp.services.quizzes.attempt_views import Refused
+from quizapp.services.quizzes.quizzes import QuizView
 from quizapp.web import attempt_pages
 from quizapp.web.identity import now, person, person_or_guest
 

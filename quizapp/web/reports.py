@@ -11,9 +11,10 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from quizapp.services import evidence, question_reports, stems, throttling
-from quizapp.services.questions import Absent
-from quizapp.services.throttling import Throttled
+from quizapp.services.content import evidence, question_reports, stems
+from quizapp.services.content.questions import Absent
+from quizapp.services.people import throttling
+from quizapp.services.people.throttling import Throttled
 from quizapp.web import identity, words
 from quizapp.web.forms import tidy
 from quizapp.web.identity import account_required, now, person, person_or_guest

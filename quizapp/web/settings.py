@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from quizapp.services import accounts, erasure, passwords, preferences, privacy
-from quizapp.services.people import LastAdmin
-from quizapp.services.sessions import Person
-from quizapp.services.throttling import Throttled
+from quizapp.services.people import accounts, erasure, passwords, preferences, privacy
+from quizapp.services.people.people import LastAdmin
+from quizapp.services.people.sessions import Person
+from quizapp.services.people.throttling import Throttled
 from quizapp.web import identity
 from quizapp.web.forms import ChangePasswordForm, EraseForm, EraseGuestForm, SettingsForm
 from quizapp.web.identity import account_required, now, someone_required

@@ -8,19 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from quizapp.core.question import BadResponse
-from quizapp.services import (
-    answers,
-    bank_pages,
-    cards,
-    evidence,
-    log_views,
-    queue,
-    sittings,
-    waiting,
-)
-from quizapp.services.bank_pages import BankView
-from quizapp.services.questions import Absent, Asked
-from quizapp.services.sessions import Person
+from quizapp.services.content import bank_pages, evidence
+from quizapp.services.content.bank_pages import BankView
+from quizapp.services.content.questions import Absent, Asked
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import answers, cards, log_views, queue, sittings, waiting
 from quizapp.web import present, studying, words
 from quizapp.web.identity import now, person, person_or_guest
 from quizapp.web.studying import Progress

@@ -13,12 +13,13 @@ from markupsafe import Markup
 from quizapp.core.scheduling.fold import CardState
 from quizapp.core.scheduling.fsrs import REVIEW
 from quizapp.extensions import db
-from quizapp.services import answers, evidence, questions
-from quizapp.services.answers import Answered
-from quizapp.services.evidence import Passage
-from quizapp.services.log_views import LoggedView
-from quizapp.services.questions import Asked
-from quizapp.services.sessions import Person
+from quizapp.services.content import evidence, questions
+from quizapp.services.content.evidence import Passage
+from quizapp.services.content.questions import Asked
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import answers
+from quizapp.services.study.answers import Answered
+from quizapp.services.study.log_views import LoggedView
 from quizapp.web import identity, present, words
 from quizapp.web.identity import now
 

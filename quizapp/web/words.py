@@ -8,8 +8,8 @@ from flask_babel import format_date, format_datetime, get_locale, ngettext
 from flask_babel import gettext as _
 
 from quizapp.core.scheduling.days import learner_day
-from quizapp.services.answers import Rating
-from quizapp.services.sessions import Person
+from quizapp.services.people.sessions import Person
+from quizapp.services.study.answers import Rating
 from quizapp.web.present import Button
 
 MINUTE_S, HOUR_S = 60, 3600

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from quizapp.services.sessions import Person
+from quizapp.services.people.sessions import Person
 from tests.browser.ground import FLAGS, Site, Visitor, served, visitor
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")

@@ -14,8 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from quizapp import create_app
-from quizapp.services import catalog, importing, sessions
-from quizapp.services.sessions import Person
+from quizapp.services.content import catalog
+from quizapp.services.people import sessions
+from quizapp.services.people.sessions import Person
+from quizapp.services.transfer import importing
 from tests.conftest import close
 
 ROOT = Path(__file__).resolve().parents[2]

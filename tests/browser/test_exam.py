@@ -14,8 +14,9 @@ from werkzeug.serving import make_server
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Attempt as AttemptRow
-from quizapp.services import attempt_views, sessions
-from quizapp.services.attempt_views import Attempt
+from quizapp.services.people import sessions
+from quizapp.services.quizzes import attempt_views
+from quizapp.services.quizzes.attempt_views import Attempt
 from tests.factories import create_person
 from tests.services.quiz_makers import CHOICE, ORDER, TYPED, begin, create_questions, create_quiz
 

@@ -10,8 +10,11 @@ from playwright.sync_api import Page
 
 from quizapp.extensions import db
 from quizapp.models import Article
-from quizapp.services import answers, attempts, bank_pages, handing_in, links, queue, quizzes
-from quizapp.services.sessions import Person
+from quizapp.services.content import bank_pages
+from quizapp.services.people import links
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import attempts, handing_in, quizzes
+from quizapp.services.study import answers, queue
 from tests.browser.conftest import Visit
 from tests.browser.ground import Site, answer, fill_in, real_now
 from tests.factories import create_person

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from quizapp.services import setup
+from quizapp.services.people import setup
 from tests.browser.conftest import Visit
 from tests.browser.ground import Site, real_now
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
-from quizapp.services.sessions import Person
+from quizapp.services.people.sessions import Person
 from tests.browser.conftest import Visit
 from tests.browser.ground import ROOT, Site, fill_in, real_now
 from tests.factories import create_person
@@ -163,15 +163,15 @@ def test_an_exam_is_taken_and_handed_in_without_a_script(site: Site, visit: Visi
 def test_a_practice_quiz_says_at_once_and_ends_with_results(site: Site, visit: Visit) -> None:
     page = visit(somebody(site)).open("/quizzes")
     start(page, "Practice")
-    for number in range(1, 13):
-        expect(page.locator(".progress")).to_contain_text(" of 12")
+    for number in range(1, 14):
+        expect(page.locator(".progress")).to_contain_text(" of 13")
         if not fill_in(page):
             page.click("[data-ask] .btn.primary")
         expect(page.locator(".verdict-line")).to_be_visible()
         expect(page.locator("#q")).to_be_focused()
         expect(page.locator(".evidence mark")).not_to_be_empty()
         page.keyboard.press("Enter")
-        if number < 12:
+        if number < 13:
             expect(page.locator("[data-ask]")).to_be_visible()
     # All are answered: the round ends by itself or with a last yes.
     finish = page.locator("main button.primary")

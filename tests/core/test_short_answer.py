@@ -200,3 +200,15 @@ def test_any_answer_accepts_itself(text: str, typos: int, case: bool, diacritics
         key = short_answer.key(one)
         assert key is not None
         assert short_answer.grade(one, key).score == 1
+
+
+def test_fillers_make_no_difference_and_never_make_an_answer_empty() -> None:
+    question = Question(
+        "short_answer",
+        "What?",
+        {"answers": [{"id": "a1", "text": "the immune system"}], "fillers": "the a by"},
+    )
+    for text in ("immune system", "The immune system", "by the immune system."):
+        assert short_answer.grade(question, {"text": text}).score == 1
+    for text in ("the", "immune", "system immune"):
+        assert short_answer.grade(question, {"text": text}).score == 0

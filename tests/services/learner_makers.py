@@ -24,10 +24,10 @@ from quizapp.models import (
     Shelf,
     UserDay,
 )
-from quizapp.services import answers
-from quizapp.services.answers import Answered
 from quizapp.services.identifiers import new_uid
-from quizapp.services.sessions import Person
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import answers
+from quizapp.services.study.answers import Answered
 from tests.factories import START
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from quizapp.database import writing
 from quizapp.models import Bank, Fact, Question, QuestionTag, QuestionVersion, Quiz, QuizSlot
-from quizapp.services import attempts, quizzes
-from quizapp.services.attempt_views import Attempt
 from quizapp.services.identifiers import new_uid
-from quizapp.services.sessions import Person
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import attempts, quizzes
+from quizapp.services.quizzes.attempt_views import Attempt
 from tests.factories import START
 
 KEYWORD = "KEYTEXT"  # what no page may show before its time

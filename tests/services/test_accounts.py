@@ -11,16 +11,16 @@ from flask import Flask
 
 from quizapp.extensions import db, hasher
 from quizapp.models import Audit, LoggedResponse, OneTimeLink, Session, User
-from quizapp.services import accounts, passwords, people, preferences, sessions
-from quizapp.services.accounts import EmailTaken, NotAGuest, accept_link, add_user, sign_up
-from quizapp.services.addresses import EmailInvalid, email_key, read_address
 from quizapp.services.identifiers import new_secret
-from quizapp.services.links import LinkGone, find_link, make_link
-from quizapp.services.passwords import WeakPassword, check_password
-from quizapp.services.people import LastAdmin
-from quizapp.services.sessions import Person
-from quizapp.services.throttling import Throttled
-from quizapp.services.weak_passwords import weakness
+from quizapp.services.people import accounts, passwords, people, preferences, sessions
+from quizapp.services.people.accounts import EmailTaken, NotAGuest, accept_link, add_user, sign_up
+from quizapp.services.people.addresses import EmailInvalid, email_key, read_address
+from quizapp.services.people.links import LinkGone, find_link, make_link
+from quizapp.services.people.passwords import WeakPassword, check_password
+from quizapp.services.people.people import LastAdmin
+from quizapp.services.people.sessions import Person
+from quizapp.services.people.throttling import Throttled
+from quizapp.services.people.weak_passwords import weakness
 from tests.factories import create_person
 
 GOOD = "orchid lamp seven"

@@ -15,19 +15,11 @@ from quizapp.core.question import BadResponse
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Card, LoggedResponse, Question, Review, Shelf, User, UserDay
-from quizapp.services import (
-    answers,
-    cards,
-    catalog,
-    jobs,
-    queue,
-    regrouping,
-    replay,
-    replay_check,
-    sessions,
-    waiting,
-)
-from quizapp.services.sessions import Person
+from quizapp.services.content import catalog, regrouping
+from quizapp.services.operations import jobs
+from quizapp.services.people import sessions
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import answers, cards, queue, replay, replay_check, waiting
 from tests.factories import create_bank, create_person
 
 RIGHT, WRONG = {"option": "o1"}, {"option": "o2"}

@@ -9,10 +9,11 @@ from quizapp.core.question import BadResponse
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Attempt, LoggedResponse, Question, Quiz, Review
-from quizapp.services import attempt_views, attempts, quizzes, replay_check
-from quizapp.services.attempt_views import Refused
-from quizapp.services.questions import Absent
-from quizapp.services.responses import IdReused
+from quizapp.services.content.questions import Absent
+from quizapp.services.quizzes import attempt_views, attempts, quizzes
+from quizapp.services.quizzes.attempt_views import Refused
+from quizapp.services.study import replay_check
+from quizapp.services.study.responses import IdReused
 from tests.factories import create_person
 from tests.services.quiz_makers import (
     CHOICE,

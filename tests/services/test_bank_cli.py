@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 
 from quizapp.cli import bank as bank_cli
-from quizapp.services import banks
+from quizapp.services.content import banks
 from tests.factories import create_person
 
 BLOOD = Path(__file__).resolve().parents[1] / "banks" / "blood"

@@ -11,7 +11,7 @@ from flask import Flask
 from quizapp.cli import serving
 from quizapp.extensions import db
 from quizapp.models import User
-from quizapp.services import setup
+from quizapp.services.people import setup
 from tests.factories import START, create_person
 
 

@@ -11,7 +11,8 @@ from quizapp.core.statistics.recall import Share
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import CardMark, Fact, Question, UserDay
-from quizapp.services import (
+from quizapp.services.content.questions import Absent
+from quizapp.services.study import (
     answer_rows,
     cards,
     dashboards,
@@ -21,7 +22,6 @@ from quizapp.services import (
     score_history,
     waiting,
 )
-from quizapp.services.questions import Absent
 from tests.factories import START, create_bank, create_person
 from tests.services.learner_makers import (
     day_of,

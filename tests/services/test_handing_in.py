@@ -10,10 +10,11 @@ from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Attempt, Card, LoggedResponse, Question, Review
 from quizapp.models.memory import Regrade
-from quizapp.services import attempt_views, handing_in, replay_check, responses, results, saving
-from quizapp.services.given import Given
-from quizapp.services.questions import Absent, asked
-from quizapp.services.sessions import Person
+from quizapp.services.content.questions import Absent, asked
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import attempt_views, handing_in, results, saving
+from quizapp.services.study import replay_check, responses
+from quizapp.services.study.given import Given
 from tests.factories import create_person
 from tests.services.quiz_makers import (
     CHOICE,

@@ -11,9 +11,10 @@ from flask import Flask
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import LoggedResponse, Question
-from quizapp.services import answers, attempt_views, attempts, handing_in, replay_check, saving
-from quizapp.services.attempt_views import Attempt, Refused
-from quizapp.services.sessions import Person
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import attempt_views, attempts, handing_in, saving
+from quizapp.services.quizzes.attempt_views import Attempt, Refused
+from quizapp.services.study import answers, replay_check
 from tests.factories import create_person
 from tests.services.quiz_makers import CHOICE, TYPED, begin, create_questions, create_quiz
 

@@ -14,19 +14,12 @@ from flask import Flask
 from quizapp.database import Busy
 from quizapp.extensions import db
 from quizapp.models import CardMark, Fact, LoggedResponse, Question, User
-from quizapp.services import (
-    answers,
-    cards,
-    erasure,
-    merging,
-    replay_check,
-    saving,
-    sessions,
-    shelf,
-)
-from quizapp.services.attempt_views import Refused
 from quizapp.services.identifiers import new_secret
-from quizapp.services.sessions import Person
+from quizapp.services.people import erasure, merging, sessions
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import saving
+from quizapp.services.quizzes.attempt_views import Refused
+from quizapp.services.study import answers, cards, replay_check, shelf
 from tests.factories import create_bank, create_person
 from tests.services.quiz_makers import CHOICE, begin, create_questions, create_quiz
 

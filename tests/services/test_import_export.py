@@ -37,8 +37,9 @@ from quizapp.models import (
     RawBlock,
     Review,
 )
-from quizapp.services import banks, exporting, import_work, importing
-from quizapp.services.import_report import Report
+from quizapp.services.content import banks
+from quizapp.services.transfer import exporting, import_work, importing
+from quizapp.services.transfer.import_report import Report
 from tests.factories import create_bank, create_person
 
 BLOOD = Path(__file__).resolve().parents[1] / "banks" / "blood"

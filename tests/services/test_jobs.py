@@ -11,7 +11,7 @@ from flask import Flask
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Job
-from quizapp.services import job_handlers, jobs, work
+from quizapp.services.operations import job_handlers, jobs, work
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from quizapp.cli import serving
 from quizapp.extensions import db
 from quizapp.models import LoggedResponse
-from quizapp.services import operations
+from quizapp.services.operations import operations
 from tests import server
 from tests.factories import create_bank
 

@@ -29,10 +29,13 @@ from quizapp.models import (
     UserDay,
 )
 from quizapp.models.memory import Regrade
-from quizapp.services import answers, catalog, handing_in, merging, replay, replay_check, sessions
+from quizapp.services.content import catalog
 from quizapp.services.identifiers import new_secret
-from quizapp.services.responses import take_seq
-from quizapp.services.sessions import Person
+from quizapp.services.people import merging, sessions
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import handing_in
+from quizapp.services.study import answers, replay, replay_check
+from quizapp.services.study.responses import take_seq
 from tests.factories import create_bank, create_person
 from tests.services.quiz_makers import CHOICE, TYPED, begin, create_questions, create_quiz
 

@@ -14,8 +14,8 @@ from flask import Flask
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Setting, User
-from quizapp.services import operations
-from quizapp.services.operations import Refused
+from quizapp.services.operations import operations
+from quizapp.services.operations.operations import Refused
 from tests.factories import create_bank, create_person
 
 pytestmark = pytest.mark.usefixtures("app")

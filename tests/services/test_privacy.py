@@ -33,11 +33,12 @@ from quizapp.models import (
     User,
 )
 from quizapp.models.memory import Regrade
-from quizapp.services import accounts, attempts, erasure, links, merging, privacy, sessions
 from quizapp.services.identifiers import new_secret
-from quizapp.services.people import LastAdmin
-from quizapp.services.privacy import safe_cell
-from quizapp.services.sessions import Person
+from quizapp.services.people import accounts, erasure, links, merging, privacy, sessions
+from quizapp.services.people.people import LastAdmin
+from quizapp.services.people.privacy import safe_cell
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import attempts
 from tests.factories import create_person
 from tests.services.quiz_makers import CHOICE, ESSAY, TYPED, begin, create_questions, create_quiz
 

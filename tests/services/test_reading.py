@@ -12,8 +12,8 @@ from quizapp.core.articles import segment
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Fact, Question
-from quizapp.services import reading, sentence_facts
-from quizapp.services.questions import Absent
+from quizapp.services.content import reading, sentence_facts
+from quizapp.services.content.questions import Absent
 from tests.factories import create_bank, create_person
 from tests.services.learner_makers import (
     facts_of,

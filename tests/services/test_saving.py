@@ -8,10 +8,10 @@ from flask import Flask
 from quizapp.core.question import BadResponse
 from quizapp.extensions import db
 from quizapp.models import AttemptItem, AttemptSave, LoggedResponse
-from quizapp.services import attempt_views, handing_in, saving
-from quizapp.services.attempt_views import Refused
-from quizapp.services.questions import Absent
-from quizapp.services.saving import Conflict
+from quizapp.services.content.questions import Absent
+from quizapp.services.quizzes import attempt_views, handing_in, saving
+from quizapp.services.quizzes.attempt_views import Refused
+from quizapp.services.quizzes.saving import Conflict
 from tests.factories import create_person
 from tests.services.quiz_makers import (
     CHOICE,

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from quizapp.extensions import db
 from quizapp.models import Throttle
-from quizapp.services import throttling
-from quizapp.services.throttling import Throttled, give_back, network, sign_in_limits, take
+from quizapp.services.people import throttling
+from quizapp.services.people.throttling import Throttled, give_back, network, sign_in_limits, take
 
 pytestmark = pytest.mark.usefixtures("app")
 

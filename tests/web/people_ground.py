@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from quizapp.services import accounts
-from quizapp.services.sessions import Person
+from quizapp.services.people import accounts
+from quizapp.services.people.sessions import Person
 
 GOOD = "orchid lamp seven"
 # What base.html links to; the stand-ins go when all blueprints are there.

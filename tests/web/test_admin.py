@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from quizapp.extensions import db
 from quizapp.models import Audit, User
-from quizapp.services import mail, sessions
-from quizapp.services.sessions import Person
+from quizapp.services.people import mail, sessions
+from quizapp.services.people.sessions import Person
 from quizapp.web.admin import _absolute
 from tests.factories import create_person, sign_in
 from tests.web.people_ground import GOOD, account, prepare, sign_in_page, submit

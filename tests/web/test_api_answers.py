@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from quizapp.extensions import db
 from quizapp.models import LoggedResponse, User
-from quizapp.services import catalog
+from quizapp.services.content import catalog
 from tests.factories import create_bank, create_person, sign_in
 
 

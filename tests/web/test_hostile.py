@@ -19,15 +19,11 @@ from quizapp.core.formats.shared.source import Source
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Bank, LoggedResponse, Question, User
-from quizapp.services import (
-    answers,
-    attempt_views,
-    catalog,
-    importing,
-    memories,
-    replay_check,
-)
-from quizapp.services.sessions import Person
+from quizapp.services.content import catalog
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import attempt_views
+from quizapp.services.study import answers, memories, replay_check
+from quizapp.services.transfer import importing
 from tests.factories import create_bank, create_person, sign_in
 from tests.services.quiz_makers import CHOICE, create_questions, create_quiz
 from tests.web.people_ground import GOOD, account, prepare, real_now, sign_in_page, submit

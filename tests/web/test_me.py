@@ -12,8 +12,8 @@ from quizapp.core.plots import stability
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Fact
-from quizapp.services import cards, waiting
-from quizapp.services.sessions import Person
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import cards, waiting
 from quizapp.web.me_rows import STABILITY_FROM
 from tests.factories import create_bank, create_person, sign_in
 from tests.services.learner_makers import (

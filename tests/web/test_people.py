@@ -14,9 +14,11 @@ from flask.testing import FlaskClient
 
 from quizapp.extensions import db
 from quizapp.models import LoggedResponse, Session, User
-from quizapp.services import answers, catalog, links, people, privacy, sessions
+from quizapp.services.content import catalog
 from quizapp.services.identifiers import new_secret
-from quizapp.services.sessions import Person
+from quizapp.services.people import links, people, privacy, sessions
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import answers
 from quizapp.web.identity import safe_next
 from tests.factories import create_bank, create_person, sign_in
 from tests.web.people_ground import (

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Question, QuestionReport, User
-from quizapp.services import question_reports
+from quizapp.services.content import question_reports
 from tests.factories import create_bank, create_person, sign_in
 from tests.services.learner_makers import facts_of, put_article, put_evidence
 

@@ -21,9 +21,10 @@ from quizapp.models import (
     Question,
     QuestionReport,
 )
-from quizapp.services import answers, links, sessions
 from quizapp.services.identifiers import new_secret
-from quizapp.services.sessions import Person
+from quizapp.services.people import links, sessions
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import answers
 from tests.factories import create_bank, create_person
 from tests.services.quiz_makers import CHOICE, begin, create_questions, create_quiz
 from tests.web.people_ground import real_now

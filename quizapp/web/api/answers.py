@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from quizapp.core.question import BadResponse
-from quizapp.services import answers, bank_pages, evidence, queue
-from quizapp.services.sessions import Person
+from quizapp.services.content import bank_pages, evidence
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import answers, queue
 from quizapp.web import studying
 from quizapp.web.errors import Problem
 from quizapp.web.identity import now, person

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
 from quizapp.core.question import BadResponse
-from quizapp.services import handing_in, saving
-from quizapp.services.attempt_views import Refused
-from quizapp.services.questions import Absent
-from quizapp.services.saving import Conflict
-from quizapp.services.sessions import Person
+from quizapp.services.content.questions import Absent
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import handing_in, saving
+from quizapp.services.quizzes.attempt_views import Refused
+from quizapp.services.quizzes.saving import Conflict
 from quizapp.web import errors
 from quizapp.web.api.answers import body_of
 from quizapp.web.errors import Problem

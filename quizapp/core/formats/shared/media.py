@@ -18,6 +18,7 @@ MIME = {
     "webm": "video/webm",
 }
 MAX_MEDIA = 16 * 1024 * 1024
+MAX_PIXELS = 40_000_000
 _BEGINS = {
     "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "image/jpeg": re.compile(rb"\xff\xd8\xff"),
@@ -34,6 +35,23 @@ def mime_of(name: str) -> str | None:
 
 
 def is_genuine(mime: str, data: bytes) -> bool:
-    """Say whether the bytes begin as files of this kind do; kinds without a sign always do."""
+    """Say whether the bytes begin as files of this kind do; kinds without a sign always do.
+
+    Also False for what would burden a browser out of all proportion: pictures of more than
+    MAX_PIXELS, and SVG with a document type, whose entities can grow without end.
+    """
     begins = _BEGINS.get(mime)
-    return bool(data) and (begins is None or begins.match(data) is not None)
+    if not data or (begins is not None and begins.match(data) is None):
+        return False
+    if mime == "image/svg+xml":
+        return b"<!doctype" not in data.lower() and b"<!entity" not in data.lower()
+    return _pixels(mime, data) <= MAX_PIXELS
+
+
+def _pixels(mime: str, data: bytes) -> int:
+    """Return width times height as the header has them; 0 of kinds that we do not measure."""
+    if mime == "image/png":
+        return int.from_bytes(data[16:20]) * int.from_bytes(data[20:24])
+    if mime == "image/gif":
+        return int.from_bytes(data[6:8], "little") * int.from_bytes(data[8:10], "little")
+    return 0

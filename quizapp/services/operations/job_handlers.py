@@ -1,0 +1,30 @@
+"""What the worker can do: a handler per kind of job, and what it does every so often."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from quizapp.services.content import regrouping
+from quizapp.services.operations import jobs
+from quizapp.services.quizzes import handing_in
+
+
+class Context(Protocol):
+    """What a handler is given besides its payload."""
+
+    def now(self) -> datetime:
+        """Return the time."""
+
+    def progress(self, share: float) -> None:
+        """Note how far the job is, 0..1; raises LeaseLost when another worker has taken it."""
+
+
+Handler = Callable[[dict[str, Any], Context], dict[str, Any] | None]
+
+HANDLERS: dict[str, Handler] = {regrouping.KIND: regrouping.refold}
+
+# Run by each worker, so they may run twice at once: each has to be safe to repeat.
+PERIODIC: list[tuple[float, Callable[[datetime], Any]]] = [
+    (3600, jobs.sweep),
+    (15, handing_in.hand_in_expired),
+]

@@ -1,0 +1,76 @@
+"""What people set for themselves: name, day, limits, memory, looks."""
+
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from quizapp.database import writing
+from quizapp.models import User
+from quizapp.services.people import sessions
+from quizapp.services.study import replay
+
+RETENTION = (0.70, 0.97)
+NEW_PER_DAY = (0, 1000)
+REVIEWS_PER_DAY = (0, 9999)
+ROLLOVER = (0, 23 * 60 + 59)
+THEMES = ("system", "light", "dark")
+RATING_BUTTONS = (2, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """A person's settings, all of them."""
+
+    name: str
+    tz: str
+    rollover_minutes: int
+    new_per_day: int
+    reviews_per_day: int
+    desired_retention: float
+    rating_buttons: int
+    single_keys: bool
+    theme: str
+
+
+def save(user_id: int, wanted: Preferences) -> None:
+    """Store a person's settings; ValueError for one out of range, and nothing is stored.
+
+    A change of zone or rollover moves when cards are due, and no row of the logs.
+    """
+    _check(wanted)
+    with writing() as session:
+        user = session.get_one(User, user_id, with_for_update=True)
+        moved = (user.tz, user.rollover_minutes) != (wanted.tz, wanted.rollover_minutes)
+        for name in ("name", "tz", "rollover_minutes", "new_per_day", "reviews_per_day"):
+            setattr(user, name, getattr(wanted, name))
+        user.desired_retention = wanted.desired_retention
+        user.prefs = {
+            **user.prefs,
+            "rating_buttons": wanted.rating_buttons,
+            "single_keys": wanted.single_keys,
+            "theme": wanted.theme,
+        }
+        session.flush()
+        person = sessions.person(user_id)
+        if moved and person:
+            replay.rezone(session.connection(), person)
+
+
+def zones() -> list[str]:
+    """Return the names of the time zones that people choose from."""
+    return ["UTC", *sorted(z for z in available_timezones() if "/" in z and z[:4] != "Etc/")]
+
+
+def _check(wanted: Preferences) -> None:
+    bounded = {
+        "rollover_minutes": ROLLOVER,
+        "new_per_day": NEW_PER_DAY,
+        "reviews_per_day": REVIEWS_PER_DAY,
+        "desired_retention": RETENTION,
+    }
+    for name, (low, high) in bounded.items():
+        if not low <= getattr(wanted, name) <= high:
+            raise ValueError(name)
+    if wanted.tz not in available_timezones():
+        raise ValueError("tz")
+    if wanted.theme not in THEMES or wanted.rating_buttons not in RATING_BUTTONS:
+        raise ValueError("prefs")

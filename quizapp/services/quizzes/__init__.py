@@ -1,0 +1,1 @@
+"""Quizzes and attempts: starting, saving, handing in, results."""

@@ -1,0 +1,165 @@
+"""What an attempt came to, question by question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from quizapp.core.question import Response
+from quizapp.core.scheduling.fold import CardState
+from quizapp.extensions import db
+from quizapp.models import LoggedResponse, Question
+from quizapp.models.memory import Regrade
+from quizapp.services.content import evidence
+from quizapp.services.content.evidence import Passage
+from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes.attempt_views import Attempt, Item
+from quizapp.services.quizzes.handing_in import points_of
+from quizapp.services.study import replay
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One question of an attempt, judged."""
+
+    item: Item
+    response: Response | None
+    score: float | None
+    parts: Mapping[str, float]
+    feedback: Sequence[str]
+    outcome: str  # right, partial, wrong, waiting (for a person), none (no answer)
+    points: float | None
+    try_no: int
+    fact_id: int | None
+    passage: Passage | None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it needs no second look."""
+        return self.outcome == "right"
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether some of it was not known; what awaits a person is neither."""
+        return self.outcome in {"partial", "wrong", "none"}
+
+
+def of_attempt(person: Person, attempt: Attempt) -> list[Result]:
+    """Return all questions of an attempt with what counts: the first try, as judged last."""
+    given: dict[int, Any] = {}
+    for row in _responses(person, attempt.n):
+        given.setdefault(row.slot, row)
+    return _results(attempt, attempt.items, given)
+
+
+def of_place(person: Person, attempt: Attempt, slot: int) -> Result | None:
+    """Return the last answer to one question of a practice attempt, None where there is none."""
+    rows = [row for row in _responses(person, attempt.n) if row.slot == slot]
+    if not rows:
+        return None
+    return _results(attempt, [attempt.item(slot)], {slot: rows[-1]})[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """What the questions on one paragraph of an article came to."""
+
+    passage: Passage
+    points: float
+    most: float
+
+
+def by_paragraph(found: Sequence[Result]) -> list[Paragraph]:
+    """Return points by paragraph in the order of the text, of what is judged and has a passage."""
+    sums: dict[tuple[str, int], Paragraph] = {}
+    for each in found:
+        if each.passage is None or each.points is None:
+            continue
+        key = (each.passage.article, each.passage.paragraph)
+        before = sums.get(key, Paragraph(each.passage, 0.0, 0.0))
+        sums[key] = Paragraph(
+            before.passage, before.points + each.points, before.most + each.item.weight
+        )
+    return [sums[key] for key in sorted(sums)]
+
+
+def card_of(person: Person, result: Result) -> CardState | None:
+    """Return the learner's memory of the fact that a question tests."""
+    if result.fact_id is None:
+        return None
+    return replay.card_of(db.session.connection(), person.id, result.fact_id)
+
+
+def _responses(person: Person, n: int) -> list[Any]:
+    """Return the answers of an attempt by place and try, each with its latest judgement."""
+    newer = aliased(Regrade)
+    superseded = sa.exists().where(
+        newer.user_id == Regrade.user_id, newer.seq == Regrade.seq, newer.n > Regrade.n
+    )
+    standing = Regrade.n.is_(None)
+    return list(
+        db.session.execute(
+            sa.select(
+                LoggedResponse.slot,
+                LoggedResponse.try_no,
+                LoggedResponse.payload,
+                LoggedResponse.detail,
+                sa.case((standing, LoggedResponse.score), else_=Regrade.score).label("score"),
+                sa.case((standing, LoggedResponse.fraction), else_=Regrade.fraction).label(
+                    "fraction"
+                ),
+            )
+            .outerjoin(
+                Regrade,
+                sa.and_(
+                    Regrade.user_id == LoggedResponse.user_id,
+                    Regrade.seq == LoggedResponse.seq,
+                    ~superseded,
+                ),
+            )
+            .where(LoggedResponse.user_id == person.id, LoggedResponse.attempt_n == n)
+            .order_by(LoggedResponse.slot, LoggedResponse.try_no, LoggedResponse.seq)
+        )
+    )
+
+
+def _results(attempt: Attempt, items: Sequence[Item], given: Mapping[int, Any]) -> list[Result]:
+    facts = _facts([item.asked.id for item in items])
+    floor = attempt.settings.floor_zero
+    return [_result(item, given.get(item.slot), floor, facts.get(item.asked.id)) for item in items]
+
+
+def _result(item: Item, row: Any, floor: bool, fact_id: int | None) -> Result:
+    passage = evidence.of_fact(fact_id)
+    if row is None:
+        return Result(item, None, 0.0, {}, (), "none", 0.0, 0, fact_id, passage)
+    points = None if row.fraction is None else points_of(row.fraction, item.weight, floor)
+    return Result(
+        item=item,
+        response=row.payload,
+        score=row.score,
+        parts=row.detail.get("parts", {}),
+        feedback=row.detail.get("feedback", ()),
+        outcome=_outcome(row.score),
+        points=points,
+        try_no=row.try_no,
+        fact_id=fact_id,
+        passage=passage,
+    )
+
+
+def _outcome(score: float | None) -> str:
+    if score is None:
+        return "waiting"
+    if score >= 1:
+        return "right"
+    return "partial" if score > 0 else "wrong"
+
+
+def _facts(question_ids: list[int]) -> dict[int, int | None]:
+    rows = db.session.execute(
+        sa.select(Question.id, Question.fact_id).where(Question.id.in_(question_ids))
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,1 @@
+"""Answers and memories: what is asked next, what an answer does, what a learner knows."""

@@ -1,0 +1,177 @@
+"""Log 2: what an answer says of the memory of each fact that it tests."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from quizapp.core.scheduling import fsrs
+from quizapp.core.scheduling.evidence import Evidence, evidence
+from quizapp.core.scheduling.fold import CardState, ReviewRow, schedule, step
+from quizapp.core.scheduling.fsrs import Weights
+from quizapp.core.scheduling.fuzz import chance
+from quizapp.models import Review, Shelf
+from quizapp.services.people.sessions import Person
+from quizapp.services.study import replay
+from quizapp.services.study.given import Facts, Given
+
+_INSERT = sa.insert(Review)
+
+
+@lru_cache(maxsize=4)
+def _shelf(dialect: str) -> Any:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(Shelf).on_conflict_do_nothing(index_elements=["user_id", "bank_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A fact that an answer says something of: the whole question, or one part of it."""
+
+    part: str | None
+    fact_id: int
+    score: float
+
+
+def tested_by(given: Given, facts: Facts) -> list[Tested]:
+    """Return what is scheduled: nothing of mere practice, of later tries, of what awaits a person.
+
+    Parts that name the question's own fact count with the question; several parts of one fact
+    make one review, of their mean.
+    """
+    score = given.grade.score
+    if given.source == "practice" or score is None or given.try_no > 1:
+        return []
+    tested = [] if facts.fact_id is None else [Tested(None, facts.fact_id, score)]
+    by_fact: dict[int, list[str]] = {}
+    for part, fact_id in sorted(facts.parts.items()):
+        if fact_id != facts.fact_id and part in given.grade.parts:
+            by_fact.setdefault(fact_id, []).append(part)
+    for fact_id, parts in by_fact.items():
+        mean = sum(given.grade.parts[part] for part in parts) / len(parts)
+        tested.append(Tested(parts[0], fact_id, mean))
+    return tested
+
+
+def write(
+    connection: sa.Connection,
+    person: Person,
+    given: Given,
+    facts: Facts,
+    day: int,
+    seqs: tuple[int, int],
+    tested: Tested,
+    sums: dict[str, int],
+) -> CardState | None:
+    """Write one review and its card; adds to the day's sums."""
+    fact_id = tested.fact_id
+    before = replay.card_of(connection, person.id, fact_id)
+    past = None
+    if before is not None and given.answered_at < before.last_at:
+        # What the card was at the time of the answer, not what later answers made of it.
+        past = replay.rows_of(connection, person.id, fact_id)
+        before = replay.card_at(connection, person, past, given.answered_at)
+    weights = replay.weights_of(connection, person.id, person.params_version)
+    says = _evidence(given, before, tested.score, weights)
+    if says is None:
+        return before
+    row = _row(person, given, day, (seqs[1], fact_id), before, says, weights)
+    connection.execute(_INSERT, _review_row(person, given, row, before, seqs[0], tested))
+    if past is not None:
+        return replay.refold(connection, person, fact_id, past)
+    if before is None:
+        connection.execute(
+            _shelf(connection.dialect.name),
+            {"user_id": person.id, "bank_id": facts.bank_id, "added_at": given.received_at},
+        )
+    replay.count(sums, before, says.rating, day)
+    after = step(before, row, weights)
+    replay.store(connection, person.id, fact_id, after)
+    return after
+
+
+def _review_row(
+    person: Person,
+    given: Given,
+    row: ReviewRow,
+    before: CardState | None,
+    response_seq: int,
+    tested: Tested,
+) -> dict[str, Any]:
+    return {
+        "user_id": person.id,
+        "seq": row.seq,
+        "response_seq": response_seq,
+        "kind": row.kind,
+        "question_id": given.asked.id,
+        "part": tested.part,
+        "fact_id": tested.fact_id,
+        "rating": row.rating,
+        "p_knew": row.p_knew,
+        "at": row.at,
+        "day": row.day,
+        "delta_days": max(row.day - before.last_day, 0) if before else 0,
+        "took_ms": given.took_ms,
+        "engine": row.engine,
+        "params_version": row.params_version,
+        "due_day": row.due_day,
+        "due_at": row.due_at,
+        "voids_seq": None,
+        "details": {"source": row.source},
+    }
+
+
+def _evidence(
+    given: Given, before: CardState | None, score: float, weights: Weights
+) -> Evidence | None:
+    recall = None
+    if before is not None:
+        elapsed = max((given.answered_at - before.last_at).total_seconds() / 86400, 0.0)
+        recall = fsrs.retrievability(before.stability, elapsed, weights)
+    return evidence(
+        given.asked.kind.GRADED_BY,
+        score,
+        given.asked.guess,
+        recall,
+        rating=given.response.get("rating"),
+        hinted=bool((given.marks or {}).get("hint")),
+    )
+
+
+def _row(
+    person: Person,
+    given: Given,
+    day: int,
+    what: tuple[int, int],
+    before: CardState | None,
+    says: Evidence,
+    weights: Weights,
+) -> ReviewRow:
+    due_day, due_at = schedule(
+        before,
+        says.rating,
+        says.p_knew,
+        given.answered_at,
+        max(day, before.last_day) if before else day,
+        person.tz,
+        person.rollover_minutes,
+        steps=given.source == "study",
+        chance=chance(person.id, what[1], before.reps if before else 0),
+        retention=person.desired_retention,
+        weights=weights,
+    )
+    return ReviewRow(
+        seq=what[0],
+        kind="answer",
+        at=given.answered_at,
+        day=day,
+        rating=says.rating,
+        p_knew=says.p_knew,
+        due_day=due_day,
+        due_at=due_at,
+        source=given.source,
+        params_version=person.params_version,
+        question_id=given.asked.id,
+    )

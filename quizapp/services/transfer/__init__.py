@@ -1,0 +1,1 @@
+"""Banks in and out: importing and exporting files."""

@@ -1,0 +1,214 @@
+"""What an import will do with each question, by what the bank holds already; stores nothing."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from quizapp.core.fingerprint import same_key_and_options
+from quizapp.core.formats.model import QuestionIn
+from quizapp.core.part_facts import part_facts
+from quizapp.models import Fact, Question, QuestionPart, QuestionTag, QuestionVersion
+from quizapp.services.transfer.import_preparing import Content, Rendered
+
+OWN = "own"  # in a fact's detail: made for one question, follows it
+NATIVE = "bank_yaml"  # its keys also name questions that came otherwise, as exporting wrote them
+
+Outcome = Literal["created", "updated", "unchanged", "kept"]
+
+
+@dataclass(slots=True)
+class Stored:
+    """A question of the bank in its current version."""
+
+    id: int
+    uid: str
+    system: str | None
+    external_id: str | None
+    type: str
+    status: str
+    version: int
+    edited_here: bool
+    name: str
+    category: str | None
+    position: int
+    fact_id: int | None
+    fact_key: str | None  # None where the fact is its own
+    sha256: str
+    stat_group: int
+    body: dict[str, Any]
+    tags: set[str] = field(default_factory=set)
+    parts: dict[str, str] = field(default_factory=dict)  # keys of the facts of parts
+    part_ids: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Step:
+    """What becomes of one question of the file. `old` is what it was matched with."""
+
+    item: QuestionIn
+    content: Content
+    outcome: Outcome
+    old: Stored | None = None
+    replaces: bool = False  # another type under the same key: a new question takes its place
+    new_version: bool = False
+    stat_group: int = 1
+
+    @property
+    def makes_version(self) -> bool:
+        """Whether a version has to be rendered and stored."""
+        return self.new_version or self.replaces or self.outcome == "created"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a file goes: its bank (None = a new one), the namespace and the facts of its keys."""
+
+    bank_id: int | None
+    system: str
+    facts: frozenset[str]
+    rendered: Rendered = field(default_factory=dict)
+
+
+def plan(
+    session: Session, target: Target, items: Sequence[QuestionIn], used: set[int]
+) -> list[Step]:
+    """Decide on each question: by external id, else by content; `used` gathers what is matched."""
+    contents = [Content(item, target.rendered) for item in items]
+    if target.bank_id is None:
+        pairs = zip(items, contents, strict=True)
+        return [Step(item, content, "created") for item, content in pairs]
+    stored = _Matches(_rows(session, target.bank_id, items, contents), target.system, used)
+    return [
+        _step(target, item, content, stored.match(item, content))
+        for item, content in zip(items, contents, strict=True)
+    ]
+
+
+def _step(target: Target, item: QuestionIn, content: Content, old: Stored | None) -> Step:
+    if old is None:
+        return Step(item, content, "created")
+    if item.type != old.type:
+        outcome: Outcome = "kept" if old.edited_here else "updated"
+        return Step(item, content, outcome, old, replaces=not old.edited_here)
+    content = Content(item, target.rendered, old.body)
+    changed = content.sha256 != old.sha256
+    if old.edited_here:
+        return Step(item, content, "kept" if changed else "unchanged", old)
+    group = old.stat_group
+    if changed and not same_key_and_options(old.body, content.question.body):
+        group += 1
+    same = not changed and not _moved(target, item, content, old)
+    return Step(item, content, "unchanged" if same else "updated", old, False, changed, group)
+
+
+def _moved(target: Target, item: QuestionIn, content: Content, old: Stored) -> bool:
+    """Say whether anything but the content differs: name, category, tags, facts, status."""
+    named = part_facts(content.question.body).items()
+    parts = {part: key for part, key in named if key in target.facts}
+    return (
+        old.status == "retired"
+        or old.name != content.name
+        or (old.category or None) != (item.category or None)
+        or old.fact_key != item.fact
+        or old.tags != set(item.tags)
+        or old.parts != parts
+    )
+
+
+class _Matches:
+    """Finds the stored question that an item is; each is found once."""
+
+    def __init__(self, rows: Sequence[Stored], system: str, used: set[int]) -> None:
+        self._used = used
+        self._by_key: dict[str, list[Stored]] = defaultdict(list)
+        self._by_sha: dict[str, list[Stored]] = defaultdict(list)
+        self._unnamed: dict[str, list[Stored]] = defaultdict(list)  # have no key of their own
+        for row in sorted(rows, key=lambda row: row.system != system):
+            self._by_sha[row.sha256].append(row)
+            if row.external_id is None:
+                self._unnamed[row.sha256].append(row)
+            elif system in (row.system, NATIVE):
+                self._by_key[row.external_id].append(row)
+            if system == NATIVE != row.system:  # as exporting names what has no key of ours
+                self._by_key[row.uid].append(row)
+
+    def match(self, item: QuestionIn, content: Content) -> Stored | None:
+        """Return the question with the item's key, else one of the same content without a key."""
+        if item.key is None:
+            candidates = self._by_sha[content.sha256]
+        else:
+            candidates = self._by_key[item.key] + self._unnamed[content.sha256]
+        for row in candidates:
+            if row.id not in self._used:
+                self._used.add(row.id)
+                return row
+        return None
+
+
+_COLUMNS = (
+    Question.id,
+    Question.uid,
+    Question.external_system,
+    Question.external_id,
+    Question.type,
+    Question.status,
+    Question.version,
+    Question.edited_here,
+    Question.name,
+    Question.category,
+    Question.position,
+    Question.fact_id,
+    Fact.key,
+    QuestionVersion.sha256,
+    QuestionVersion.stat_group,
+    QuestionVersion.body,
+)
+
+
+def _rows(
+    session: Session, bank_id: int, items: Sequence[QuestionIn], contents: Sequence[Content]
+) -> list[Stored]:
+    keys = [item.key for item in items if item.key is not None]
+    shas = [content.sha256 for content in contents]
+    query = (
+        sa.select(*_COLUMNS, Fact.detail)
+        .join(
+            QuestionVersion,
+            (QuestionVersion.question_id == Question.id)
+            & (QuestionVersion.number == Question.version),
+        )
+        .outerjoin(Fact, Fact.id == Question.fact_id)
+        .where(
+            Question.bank_id == bank_id,
+            Question.external_id.in_(keys)
+            | Question.uid.in_(keys)
+            | QuestionVersion.sha256.in_(shas),
+        )
+        .order_by(Question.position, Question.id)
+    )
+    found = {}
+    for *values, detail in session.execute(query):
+        row = Stored(*values)
+        if detail and detail.get(OWN):
+            row.fact_key = None
+        found[row.id] = row
+    _add_labels(session, found)
+    return list(found.values())
+
+
+def _add_labels(session: Session, rows: Mapping[int, Stored]) -> None:
+    tags = sa.select(QuestionTag.question_id, QuestionTag.tag)
+    for question_id, tag in session.execute(tags.where(QuestionTag.question_id.in_(rows))):
+        rows[question_id].tags.add(tag)
+    parts = sa.select(QuestionPart.question_id, QuestionPart.part, Fact.key, Fact.id).join(
+        Fact, Fact.id == QuestionPart.fact_id
+    )
+    for question_id, part, key, fact_id in session.execute(
+        parts.where(QuestionPart.question_id.in_(rows))
+    ):
+        rows[question_id].parts[part] = key
+        rows[question_id].part_ids[part] = fact_id

@@ -1,0 +1,78 @@
+"""Bringing bank files in: what the command line, pages and the start of the app call."""
+
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from quizapp.core.formats import FORMATS, guess
+from quizapp.core.formats.contract import Format
+from quizapp.core.formats.model import FormatError
+from quizapp.core.formats.shared.source import Source
+from quizapp.extensions import db
+from quizapp.models import Bank
+from quizapp.services.content import catalog
+from quizapp.services.transfer.import_preparing import prepare
+from quizapp.services.transfer.import_report import Report
+from quizapp.services.transfer.import_work import Wishes, Work
+
+
+def import_bank(
+    source: Source,
+    *,
+    format: str | None = None,
+    title: str | None = None,
+    owner_id: int | None = None,
+    public: bool = False,
+    origin: str | None = None,
+    dry_run: bool = False,
+    now: datetime,
+) -> Report:
+    """Bring a file in; nothing is stored where no question is accepted, or in a dry run.
+
+    It goes to the bank of this origin, else to the owner's bank of this title (the file's own if
+    none is given), else to a new one. Only with an origin, questions that left the file are taken
+    away: deleted, or retired once they were used. FormatError where the file cannot be read.
+    """
+    plugin = _plugin(source, format)
+    work = Work(prepare(plugin, source), plugin.NAME, Wishes(title, owner_id, public, origin))
+    foreseen = work.preview()
+    if dry_run or not foreseen.accepted:
+        return foreseen
+    report = work.store(source.filename, source.digest(), now)
+    catalog.forget()
+    return report
+
+
+def import_folders(root: Path, now: datetime) -> list[Report]:
+    """Import each bank folder in `root` whose content has changed, public and without an owner.
+
+    A bank that was deleted here stays deleted. A folder that cannot be read raises FormatError
+    after the others were imported.
+    """
+    reports, failures = [], []
+    for folder in sorted(path for path in root.glob("*") if (path / "bank.yaml").is_file()):
+        origin = f"{root.name}/{folder.name}"
+        try:
+            source = Source.at(folder)
+            if not _is_current(origin, source):
+                reports.append(import_bank(source, public=True, origin=origin, now=now))
+        except FormatError as error:
+            failures.append(f"{origin}: {error.message}")
+    if failures:
+        raise FormatError(" ".join(failures))
+    return reports
+
+
+def _is_current(origin: str, source: Source) -> bool:
+    bank = db.session.scalar(sa.select(Bank).where(Bank.origin == origin).order_by(Bank.id))
+    if bank is None:
+        return False
+    return bank.deleted_at is not None or bank.origin_sha256 == source.digest()
+
+
+def _plugin(source: Source, name: str | None) -> Format:
+    plugin = FORMATS.get(name) if name else guess(source)
+    if plugin is None or not plugin.READS:
+        raise FormatError("The file is in no format that can be read here.")
+    return plugin
