@@ -105,7 +105,8 @@ function show(answered) {
   const report = document.querySelector("[data-report]");
   if (report) {
     const link = report.cloneNode(true);
-    link.removeAttribute("data-report");
+    delete link.dataset.report;
+    delete link.dataset.ofQuestion;
     row.firstChild.append(link);
   }
   row.lastChild.textContent = answered.card?.words ?? "";
@@ -145,8 +146,9 @@ function proceed(next) {
   form.elements.version.value = next.version;
   const marked = document.querySelector("[data-question-field]");
   if (marked) marked.value = next.question;
-  const report = document.querySelector("[data-report]");
-  if (report) report.href = report.href.replace(/questions\/[^/]+/, `questions/${next.question}`);
+  for (const link of document.querySelectorAll("[data-of-question]")) {
+    link.href = link.href.replace(/questions\/[^/]+/, `questions/${next.question}`);
+  }
   ask.innerHTML = next.html;
   ask.hidden = false;
   after.hidden = true;

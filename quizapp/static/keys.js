@@ -12,7 +12,7 @@ export function keys() {
     }
     if (event.key === "?") return void (location.href = document.querySelector(".foot a[href$=keyboard]")?.href ?? "");
     if (/^[1-9]$/.test(event.key) && digit(Number(event.key))) return event.preventDefault();
-    const named = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const named = document.querySelector(`[data-key~="${CSS.escape(event.key)}"]`);
     if (named) {
       event.preventDefault();
       named.click();

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from quizapp.services.people import accounts, links, mail, people
 from quizapp.services.people.addresses import EmailInvalid, read_address
 from quizapp.services.people.sessions import Person
-from quizapp.web.forms import ActForm, InviteForm, RoleForm
+from quizapp.web.forms import ActForm, InviteForm, RoleForm, TimeForm
 from quizapp.web.identity import admin_required, now
 from quizapp.web.people import refuse
 
@@ -62,6 +62,17 @@ def role(uid: str) -> Response:
     except people.LastAdmin:
         return _done(_("Nobody else is admin. Make somebody admin first."), "wrong")
     return _done(_("%(who)s has another role now.", who=_called(who)))
+
+
+@blueprint.post("/people/<uid>/time")
+@admin_required
+def time(uid: str) -> Response:
+    """Give somebody more time in exams; nobody else sees it, and no reason is kept."""
+    who, form = _addressed(uid), TimeForm()
+    if not form.validate_on_submit():
+        abort(422)
+    people.set_time_factor(who.id, form.percent.data, _me(), now())
+    return _done(_("%(who)s has %(n)s percent of the time.", who=_called(who), n=form.percent.data))
 
 
 @blueprint.post("/people/<uid>/disable")

@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from quizapp.services.people import preferences, weak_passwords
+from quizapp.services.people.people import LEAST_TIME_PCT, MOST_TIME_PCT
 
 
 def tidy(text: str | None) -> str | None:
@@ -150,6 +151,14 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]
         if current and current not in zones:  # an alias that a browser names
             zones.append(current)
         self.tz.choices = [SelectChoice(zone, zone.replace("_", " ")) for zone in zones]
+
+
+class TimeForm(FlaskForm):  # type: ignore[misc]
+    """How much time somebody has in exams, in percent of the usual."""
+
+    percent = IntegerField(
+        _l("Time in exams, percent"), validators=[NumberRange(LEAST_TIME_PCT, MOST_TIME_PCT)]
+    )
 
 
 class RoleForm(FlaskForm):  # type: ignore[misc]

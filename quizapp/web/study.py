@@ -12,7 +12,15 @@ from quizapp.services.content import bank_pages, evidence
 from quizapp.services.content.bank_pages import BankView
 from quizapp.services.content.questions import Absent, Asked
 from quizapp.services.people.sessions import Person
-from quizapp.services.study import answers, cards, log_views, queue, sittings, waiting
+from quizapp.services.study import (
+    answers,
+    cards,
+    figure_rows,
+    log_views,
+    queue,
+    sittings,
+    waiting,
+)
 from quizapp.web import present, studying, words
 from quizapp.web.identity import now, person, person_or_guest
 from quizapp.web.studying import Progress
@@ -158,6 +166,21 @@ def mark() -> ResponseReturnValue:
         cards.flag(who, fact_id, 1 if action == "flag" else 0)
     flash(said[action], "info")
     return redirect(_back(), 303)
+
+
+@blueprint.get("/questions/<uid>/memory")
+def memory(uid: str) -> ResponseReturnValue:
+    """Lead to what the learner knows of a question's fact."""
+    who = person()
+    try:
+        where = answers.place(uid, who)
+    except Absent:
+        abort(404)
+    known = who and where.fact_id and figure_rows.memory_of(who, now(), where.fact_id)
+    if not known:
+        flash(_("You have not met this fact yet."), "info")
+        return redirect(_back(), 303)
+    return redirect(url_for("me.rows", what="fact", id=known.uid))
 
 
 @blueprint.get("/summary")

@@ -220,3 +220,16 @@ def test_a_password_is_never_sent_in_the_clear(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(mail.MailFailed):
         mail.send("smtp://me:secret@mail.example.org", "a@example.org", "s", "t")
     assert Server.sent == []
+
+
+def test_extra_time_is_set_once_and_holds_in_every_exam(app: Flask, office: FlaskClient) -> None:
+    learner = create_person()
+    address = f"/admin/people/{learner.uid}/time"
+    assert (
+        "125 percent" in office.post(address, data={"percent": "125"}, follow_redirects=True).text
+    )
+    assert db.session.scalar(sa.select(User.time_factor_pct).where(User.id == learner.id)) == 125
+    for percent in ("99", "401", "much", ""):
+        assert office.post(address, data={"percent": percent}).status_code == 422
+    notes = db.session.scalars(sa.select(Audit.note).where(Audit.action == "user.time")).all()
+    assert notes == ["100 to 125"]

@@ -83,6 +83,12 @@ ROWS = (
         {"role": "instructor"},
     ),
     Row(
+        "POST /admin/people/<uid>/time",
+        "404 404 404 404 404 302",
+        "/admin/people/{learner}/time",
+        {"percent": "125"},
+    ),
+    Row(
         "POST /admin/people/<uid>/disable",
         "404 404 404 404 404 302",
         "/admin/people/{learner}/disable",
@@ -137,6 +143,9 @@ ROWS = (
     Row("POST /study", "400 400 400 400 400 400"),
     Row("GET /study/answers/<int:seq>", LEARNERS_ROW, "/study/answers/{answer}"),
     Row("GET /study/summary", "302 200 200 200 200 200"),
+    Row(
+        "GET /study/questions/<uid>/memory", "404 404 404 404 404 404", "/study/questions/x/memory"
+    ),
     Row("POST /study/marks", "404 404 404 404 404 404"),
     Row("POST /study/undo", "303 303 303 303 303 303"),
     Row("GET /api/v1/study/next", EVERYBODY),

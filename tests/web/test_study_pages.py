@@ -163,3 +163,11 @@ def test_who_does_not_know_need_not_guess(learner: FlaskClient) -> None:
     assert "Right answer" in page
     logged = db.session.scalars(sa.select(LoggedResponse)).one()
     assert (logged.score, logged.payload, logged.marks) == (0.0, {}, {"unknown": True})
+
+
+def test_a_question_leads_to_what_one_knows_of_its_fact(learner: FlaskClient) -> None:
+    question = fields(learner.get("/study?bank=blood").text)["question"]
+    address = f"/study/questions/{question}/memory"
+    assert "not met this fact" in learner.get(address, follow_redirects=True).text
+    answer(learner, **{"r.option": "o1"})
+    assert "Fact 1 of Blood." in learner.get(address, follow_redirects=True).text

@@ -13,6 +13,7 @@ from quizapp.services.people import audit, passwords, sessions
 from quizapp.services.people.sessions import Person
 
 ROLES = ("learner", "instructor", "admin")
+LEAST_TIME_PCT, MOST_TIME_PCT = 100, 400
 PAGE = 50
 _IS_PERSON = (User.kind == "person", User.merged_into_id.is_(None))
 _IS_ADMIN = (*_IS_PERSON, User.role == "admin", User.disabled_at.is_(None))
@@ -34,6 +35,7 @@ class Entry:
     created_at: datetime
     seen_on: date | None
     disabled_at: datetime | None
+    time_factor_pct: int
     has_password: bool
 
 
@@ -82,6 +84,21 @@ def set_role(user_id: int, role: str, actor_id: int | None, now: datetime) -> No
             detail = f"{user.role} to {role}"
             audit.note(session, now, actor_id, "user.role", user_id, detail)
             user.role = role
+
+
+def set_time_factor(user_id: int, percent: int, actor_id: int | None, now: datetime) -> None:
+    """Give a person more time in every exam that begins from now on; 100 is the usual time.
+
+    Raises ValueError for a factor outside LEAST_TIME_PCT..MOST_TIME_PCT.
+    """
+    if not LEAST_TIME_PCT <= percent <= MOST_TIME_PCT:
+        raise ValueError(f"extra time is {LEAST_TIME_PCT} to {MOST_TIME_PCT} percent")
+    with writing() as session:
+        user = _row(session, user_id)
+        if user.time_factor_pct != percent:
+            detail = f"{user.time_factor_pct} to {percent}"
+            audit.note(session, now, actor_id, "user.time", user_id, detail)
+            user.time_factor_pct = percent
 
 
 def disable(user_id: int, actor_id: int | None, now: datetime) -> None:
