@@ -87,7 +87,8 @@ def answer(
     question = asked(where.id, version)
     if question.kind.GRADED_BY == "nobody" or where.status == "draft":
         raise NotAskable
-    if where.id in open_exams.questions(db.session.connection(), person.id):
+    hidden = open_exams.questions(db.session.connection(), person.id)
+    if where.id in hidden:
         raise Refused("in-exam")
     response = read(question, raw, marks)
     grade = question.kind.grade(question.question, response)
@@ -108,7 +109,7 @@ def answer(
         logged = responses.log(connection, person, given, facts)
     stays = bank is not None and bank == where.bank_slug
     sums = logged.sums if given.answered_at == now else {}
-    following = queue.next_question(person, now, where.bank_id if stays else None, sums)
+    following = queue.next_question(person, now, where.bank_id if stays else None, sums, hidden)
     db.session.rollback()
     return Answered(
         question,
