@@ -86,8 +86,13 @@ _MET = sa.union(
 )
 _LAST_MET = (  # of the log of reviews, which has an index by learner and question
     sa.select(Review.question_id, sa.func.max(Review.seq))
-    .join(Question, Question.id == Review.question_id)
-    .where(Review.user_id == sa.bindparam("user"), Question.fact_id == sa.bindparam("fact"))
+    .where(
+        Review.user_id == sa.bindparam("user"),
+        # Not a join: SQLite would then read all of the learner's reviews.
+        Review.question_id.in_(
+            sa.select(Question.id).where(Question.fact_id == sa.bindparam("fact"))
+        ),
+    )
     .group_by(Review.question_id)
 )
 

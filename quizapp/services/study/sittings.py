@@ -18,6 +18,7 @@ from quizapp.models import (
     LoggedResponse,
     Question,
     Review,
+    User,
 )
 from quizapp.services.content import banks
 from quizapp.services.content.questions import Asked, asked
@@ -26,6 +27,7 @@ from quizapp.services.quizzes import open_exams
 
 LOOKS_AHEAD_DAYS = 7
 BLANK = "blank"  # the source of a question that was left without an answer
+DAY_NUMBERS = 20_000  # of the learner's counter: more than the answers of a day take
 AGAIN_AFTER = 8  # a missed question comes back after this many others
 
 
@@ -231,10 +233,12 @@ def _today(person: Person, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     today = learner_day(now, person.tz, person.rollover_minutes)
     begins = day_start(today, person.tz, person.rollover_minutes)
     undone = sa.select(Review.response_seq).where(
-        Review.user_id == person.id, Review.kind == "undo", Review.at >= begins
+        Review.user_id == person.id, Review.kind == "undo", Review.day >= today
     )
+    newest = sa.select(User.seq).where(User.id == person.id).scalar_subquery()
     return (
         LoggedResponse.user_id == person.id,
+        LoggedResponse.seq > newest - DAY_NUMBERS,  # or all that was ever answered would be read
         LoggedResponse.answered_at >= begins,
         LoggedResponse.seq.not_in(undone),
     )
