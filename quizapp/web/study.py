@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from quizapp.core.question import BadResponse
 from quizapp.services.content import bank_pages, evidence
-from quizapp.services.content.bank_pages import BankView
+from quizapp.services.content.bank_pages import BankName
 from quizapp.services.content.questions import Absent, Asked
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import (
@@ -34,9 +34,8 @@ def index() -> ResponseReturnValue:
     who, bank = person(), _bank()
     mistakes = request.args.get("mistakes")
     if who is None:
-        first = bank or bank_pages.first_public()
-        asked = queue.first_question(first.id) if first else None
-        bank = first
+        bank = bank or bank_pages.first_named()
+        asked = queue.first_question(bank.id) if bank else None
     elif mistakes is not None:
         asked = sittings.next_mistake(who, mistakes)
     else:
@@ -200,11 +199,11 @@ def summary() -> ResponseReturnValue:
     )
 
 
-def _bank() -> BankView | None:
+def _bank() -> BankName | None:
     slug = request.values.get("bank")
     if not slug:
         return None
-    found = bank_pages.seen(slug, person())
+    found = bank_pages.named(slug, person())
     if found is None:
         abort(404)
     return found
@@ -224,7 +223,7 @@ def _back(again: str | None = None) -> str:
 
 
 def _progress(
-    bank: BankView | None, mistakes: str | None, answered: bool = False
+    bank: BankName | None, mistakes: str | None, answered: bool = False
 ) -> Progress | None:
     """Return where in the round this question is, for the line above it; None to a stranger."""
     who = person()

@@ -37,6 +37,23 @@ class ArticleView:
     source: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class BankName:
+    """A bank as far as a page names it."""
+
+    id: int
+    slug: str
+    title: str
+
+
+def named(slug: str, person: Person | None) -> BankName | None:
+    """Return a bank's name; None where there is none or it is not this person's to see."""
+    found = banks.find(slug)
+    if found is None or not banks.may_view(person, found):
+        return None
+    return BankName(found.id, found.slug, found.title)
+
+
 def seen(slug: str, person: Person | None) -> BankView | None:
     """Return a bank by its slug; None where there is none or it is not this person's to see."""
     found = banks.find(slug)
@@ -47,13 +64,23 @@ def seen(slug: str, person: Person | None) -> BankView | None:
 
 def first_public() -> BankView | None:
     """Return the bank with which a stranger begins."""
-    found = db.session.scalar(
+    found = _first()
+    return _view(found) if found else None
+
+
+def first_named() -> BankName | None:
+    """Return the same, by name."""
+    found = _first()
+    return BankName(found.id, found.slug, found.title) if found else None
+
+
+def _first() -> Bank | None:
+    return db.session.scalar(
         sa.select(Bank)
         .where(Bank.visibility == "public", Bank.deleted_at.is_(None))
         .order_by(Bank.id)
         .limit(1)
     )
-    return _view(found) if found else None
 
 
 def visible(person: Person | None) -> list[BankView]:

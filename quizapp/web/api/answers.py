@@ -107,7 +107,7 @@ def _said(who: Person, done: answers.Answered, mode: str) -> dict[str, Any]:
 def study_next() -> ResponseReturnValue:
     """Return the question to ask now: of one bank, or of the whole shelf; null when all is done."""
     who, slug = person(), request.args.get("bank")
-    bank = bank_pages.seen(slug, who) if slug else None
+    bank = bank_pages.named(slug, who) if slug else None
     if slug and bank is None:
         raise Problem(404, "absent", "There is no such bank.")
     if who is None:
