@@ -43,6 +43,8 @@ def index() -> ResponseReturnValue:
     if asked is None and who is not None and bank is None and not queue.shelf_banks(who, now()):
         flash(_("Your shelf is empty. Choose what to study."), "info")
         return redirect(url_for("banks.index"))
+    if asked is None and mistakes is not None:
+        flash(_("No mistakes are left to practise."), "right")
     if asked is None:
         return redirect(url_for("study.summary", bank=bank.slug if bank else None))
     client_id = str(uuid4())

@@ -102,6 +102,8 @@ def test_the_summary_lists_what_was_missed_and_leads_to_practice(learner: FlaskC
     assert sources == ["study", "practice"]
     done = learner.get("/study?mistakes=")
     assert done.status_code == 302  # each was answered right since
+    assert "No mistakes are left" in learner.get(done.location).text
+    assert "Practise my mistakes" in learner.get("/me").text
 
 
 def test_an_answer_is_its_owners_alone(learner: FlaskClient, app: Flask) -> None:

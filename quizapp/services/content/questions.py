@@ -90,20 +90,11 @@ class _Versions:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
 
-    def clear(self) -> None:
-        with self._mutex:
-            self._kept.clear()
-
 
 @lru_cache(maxsize=16)
 def _versions(database: sa.URL) -> _Versions:
     """One store per database: tests open many in one process."""
     return _Versions()
-
-
-def forget_versions() -> None:
-    """Read all versions anew; after their HTML was rendered again."""
-    _versions(db.engine.url).clear()
 
 
 _VERSION = (

@@ -99,31 +99,6 @@ def _item_rows(attempt: AttemptRow, drawn: list[Drawn]) -> list[dict[str, Any]]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class PracticePlace:
-    """Where a practice answer belongs."""
-
-    attempt_n: int
-    slot: int
-    asked: Asked
-    option_seed: int
-    try_no: int  # the number that the next answer gets
-
-
-def practice_place(person: Person, uid: str, slot: int) -> PracticePlace:
-    """Return the place of a practice attempt that an answer is for; reads only.
-
-    Raises Absent (not theirs, no such place) and Refused (closed; exam: it saves instead).
-    """
-    attempt = attempt_views.load(person, uid)
-    if attempt.is_exam:
-        raise Refused("exam")
-    if not attempt.is_open:
-        raise Refused("closed")
-    item = attempt.item(slot)
-    return PracticePlace(attempt.n, slot, item.asked, item.option_seed, item.tries + 1)
-
-
 def next_practice(person: Person, uid: str) -> Item | None:
     """Return the first question of a practice attempt that has no answer, None when all have."""
     attempt = attempt_views.load(person, uid)

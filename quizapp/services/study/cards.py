@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fsrs import ENGINE
 from quizapp.database import writing
-from quizapp.extensions import db
 from quizapp.models import CardMark, LoggedResponse, Question, Review
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import replay, responses
@@ -135,11 +134,6 @@ def flag(person: Person, fact_id: int, colour: int) -> None:
         raise ValueError(f"flags are 0 to 7, not {colour}")
     with writing() as session:
         _mark(session, person, fact_id).flag = colour
-
-
-def mark_of(person: Person, fact_id: int) -> CardMark | None:
-    """Return a learner's wishes about a fact."""
-    return db.session.get(CardMark, (person.id, fact_id))
 
 
 def _mark(session: Session, person: Person, fact_id: int) -> CardMark:
