@@ -86,6 +86,17 @@ def render_inline(text: str, media_url: MediaUrl | None = None) -> str:
     return _render(text, media_url, inline=True)
 
 
+def outward(text: str, media_url: MediaUrl) -> str:
+    r"""HTML of a Markdown text for other systems: formulas as `\(x\)` and `\[x\]`, code as it is.
+
+    Only this project's own parser has made it, so it holds no script or foreign markup.
+    """
+    text = _SURROGATE.sub("\ufffd", text)
+    if len(text) > MAX_MARKDOWN:
+        return f"<p>{escape(text, quote=False)}</p>"
+    return str(_OUTWARD.render(text, {"media_url": media_url}))
+
+
 def images(text: str) -> list[tuple[str, str]]:
     """(alternative text, NAME) of each image of the form `![alternative text](media/NAME)`."""
     if "![" not in text:
@@ -163,6 +174,11 @@ def _tame(state: StateCore) -> None:
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
         for name, value in token.attrs.items():
             token.attrs[name] = str(value).replace("[[", "[ [")
+    _hide_links(state)
+
+
+def _hide_links(state: StateCore) -> None:
+    for token in _walk(state.tokens):
         hidden = False
         for child in token.children or []:
             if child.type == "link_open":
@@ -205,7 +221,35 @@ def _formula(source: str, display: bool) -> str:
     return as_code(source) if _GAP.search(source) else mathml(source, display)
 
 
-def _parser() -> MarkdownIt:
+def _plain_code(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    return f"<pre><code>{escape(tokens[index].content, quote=False)}</code></pre>\n"
+
+
+def _tex(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    source, block = escape(tokens[index].content.strip(), quote=False), tokens[index].block
+    return f"<p>\\[{source}\\]</p>\n" if block else f"\\({source}\\)"
+
+
+def _display_tex(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    return f"\\[{escape(tokens[index].content.strip(), quote=False)}\\]"
+
+
+def _outward_parser() -> MarkdownIt:
+    parser = _parser(headings_down=False)
+    parser.add_render_rule("fence", _plain_code)
+    parser.add_render_rule("math_inline", _tex)
+    parser.add_render_rule("math_block", _tex)
+    parser.add_render_rule("math_inline_double", _display_tex)
+    return parser
+
+
+def _parser(headings_down: bool = True) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.use(
         dollarmath_plugin,
@@ -216,7 +260,7 @@ def _parser() -> MarkdownIt:
         renderer=lambda source, options: _formula(source, bool(options.get("display_mode"))),
     )
     parser.inline.ruler.before("link", "gap", _gap)
-    parser.core.ruler.push("tame", _tame)
+    parser.core.ruler.push("tame", _tame if headings_down else _hide_links)
     parser.add_render_rule("image", _image)
     parser.add_render_rule("fence", _code_block)
     parser.add_render_rule("math_inline_double", _display_math)
@@ -224,3 +268,4 @@ def _parser() -> MarkdownIt:
 
 
 _PARSER = _parser()
+_OUTWARD = _outward_parser()

@@ -19,6 +19,8 @@ from quizapp.models.content import (
     QuestionTag,
     QuestionVersion,
     RawBlock,
+    Upload,
+    UploadPiece,
 )
 from quizapp.models.memory import (
     Card,
@@ -101,6 +103,8 @@ __all__ = [
     "Snapshot",
     "Throttle",
     "UTCDateTime",
+    "Upload",
+    "UploadPiece",
     "User",
     "UserDay",
 ]

@@ -203,6 +203,34 @@ class Import(Base):
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(sa.String(16))  # staged, stored, undone
+    at: Mapped[datetime | None]
+
+
+class Upload(Base):
+    """A file that an instructor has brought: looked at, then stored by an import or let go."""
+
+    __tablename__ = "uploads"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    bank_id: Mapped[int | None] = mapped_column(sa.ForeignKey("banks.id"))  # where it is to go
+    import_id: Mapped[int | None] = mapped_column(sa.ForeignKey("imports.id"))
+    filename: Mapped[str] = mapped_column(sa.String(300))
+    size: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(sa.String(16))  # reading, ready, failed, storing, stored
+    job_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
+class UploadPiece(Base):
+    """A piece of an uploaded file: in the database, so that any worker can read it."""
+
+    __tablename__ = "upload_pieces"
+    upload_id: Mapped[int] = mapped_column(sa.ForeignKey("uploads.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 class DraftReview(Base):

@@ -356,7 +356,7 @@ def test_media_are_stored_once_and_a_name_shows_its_newest_file(
 
 
 def test_nothing_is_stored_where_nothing_is_accepted(app: Flask, now: datetime) -> None:
-    source = Source("b.yaml", b"format: quizapp-bank/1\ntitle: T\nquestions: [{key: a}]\n")
+    source = Source.of("b.yaml", b"format: quizapp-bank/1\ntitle: T\nquestions: [{key: a}]\n")
     report = importing.import_bank(source, now=now)
     assert (report.read, report.accepted, report.bank) == (1, 0, "t")
     assert db.session.scalar(sa.select(Bank)) is None

@@ -7,6 +7,7 @@ from typing import Any
 from quizapp.core.articles.plain import locate, plain_form
 from quizapp.core.formats import bank_document
 from quizapp.core.formats.bank_document import SCHEMA
+from quizapp.core.formats.contract import FEATURES, Option
 from quizapp.core.formats.model import (
     ArticleIn,
     BankFile,
@@ -33,12 +34,15 @@ LABEL = "quizapp bank"
 SUFFIXES = ("/", ".zip", ".yaml", ".yml")
 READS = True
 WRITES = True
+KEEPS = frozenset(FEATURES)
+OPTIONS: tuple[Option, ...] = ()
 
 FILE = "bank.yaml"
 MAX_ARTICLE = 2 * MIB
 SHOWN_FAULTS = 3
 _CHOICES = SCHEMA["properties"]["questions"]["items"]["oneOf"]
-TYPES = tuple(choice["$ref"].rpartition("/")[2] for choice in _CHOICES)
+_TYPES = tuple(choice["$ref"].rpartition("/")[2] for choice in _CHOICES)
+TYPES = frozenset(_TYPES)
 LISTS = ("articles", "facts", "questions", "quizzes")
 # Entries of a question that are no part of its body.
 OWN = frozenset({"key", "type", "name", "fact", "category", "tags", "stem", "raw_block"})
@@ -197,7 +201,7 @@ def _question(node: Node, position: int) -> QuestionIn | Refused:
     name = _text_of(node, "name") or key or ""
     if kind not in TYPES:
         given = f": {kind[:60]!r}." if kind else "."
-        message = f"type should be one of {', '.join(TYPES)}{given}"
+        message = f"type should be one of {', '.join(_TYPES)}{given}"
         return Refused(position, name, node.line, None, message, key)
     typed, faults = _typed(node, SCHEMA["$defs"][kind])
     if faults:

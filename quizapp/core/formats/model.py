@@ -77,7 +77,8 @@ class QuestionIn:
     position: from 1 in the file. key: its external id, None where the file has none. name: "" =
     made from the stem. fact: the key of its fact, None = a fact of its own. Entries of lists may
     lack ids. raw: for a question that was read only in part; an opaque one has its block in `body`.
-    warnings: plain words, each becomes a `Warned` of its own.
+    warnings: plain words, each becomes a `Warned` of its own. group: questions of one group
+    probably ask the same fact (the cards of an Anki note); only ever a suggestion.
     """
 
     position: int
@@ -93,6 +94,8 @@ class QuestionIn:
     category: str | None = None
     raw: RawBlock | None = None
     warnings: Sequence[str] = ()
+    group: str = ""
+    is_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Guessed:
+    """What a reader took for the value of one of its OPTIONS, as nobody had chosen it."""
+
+    option: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """What a written file cannot carry; `question` is its position in the file written or None."""
 
@@ -164,4 +175,4 @@ class Loss:
     message: str
 
 
-Item = BankFile | ArticleIn | FactIn | QuestionIn | QuizIn | MediaIn | Warned | Refused
+Item = BankFile | ArticleIn | FactIn | QuestionIn | QuizIn | MediaIn | Warned | Refused | Guessed

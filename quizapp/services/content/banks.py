@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from quizapp.extensions import db
 from quizapp.models import Bank, BankMember
+from quizapp.services.content.questions import Absent
 from quizapp.services.people.sessions import Person
 
 MAX_SLUG = 60  # room for a number behind it in a column of 80
@@ -41,6 +42,14 @@ def may_edit(person: Person | None, bank: Bank) -> bool:
     if bank.deleted_at is not None or person is None or person.is_guest:
         return False
     return _owns(person, bank) or _access(person, bank) == "edit"
+
+
+def editable(slug: str, person: Person | None) -> Bank:
+    """Return the bank at an address that the person may change; Absent where there is none."""
+    bank = find(slug)
+    if bank is None or not may_edit(person, bank):
+        raise Absent
+    return bank
 
 
 def visible_banks(person: Person | None) -> list[Bank]:

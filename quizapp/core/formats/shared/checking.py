@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from quizapp.core.formats.model import FactIn, Item, MediaIn, QuestionIn, Refused, Warned
@@ -16,7 +17,12 @@ from quizapp.core.question_types.texts import fill_ids, texts
 
 MAX_NAME = 300
 MAX_TAG = 200
+MAX_KEY = 300
+MAX_CATEGORY = 500
 SHOWN = 3  # problems that one message tells
+# Without an answer that is right the question cannot be asked yet, but it is not lost: a draft.
+UNANSWERED = frozenset({"no-right-option", "no-right-answer", "no-answers"})
+DRAFT = "It is kept as a draft until an answer is marked as right."
 _BAD = re.compile("[\x00\ud800-\udfff]")  # what PostgreSQL cannot store
 
 
@@ -68,6 +74,8 @@ class _Check:
     def question(self, item: QuestionIn) -> Iterator[Item]:
         item = _clean(item)
         found, minor = self._problems(item)
+        if DRAFT in minor:
+            item = replace(item, is_draft=True)
         if item.key is not None:
             self._keys.add(item.key)
         if found:
@@ -98,10 +106,13 @@ class _Check:
             return ["It holds characters that cannot be stored."], []
         question = Question(item.type, item.stem, fill_ids(item.type, item.body))
         problems = QUESTION_TYPES[item.type].problems(question)
-        refusing = [problem.message for problem in problems if problem.code not in MINOR]
+        mild = MINOR | UNANSWERED
+        refusing = [problem.message for problem in problems if problem.code not in mild]
         if not refusing:
             self._shown += [(item, name) for _, text in texts(question) for _, name in images(text)]
-        minor = [problem.message for problem in problems if problem.code in MINOR]
+        minor = [problem.message for problem in problems if problem.code in mild]
+        if any(problem.code in UNANSWERED for problem in problems):
+            minor.append(DRAFT)
         if "raw_format" in item.body:
             minor.append(f"Kept as it came ({item.body['raw_format']}); it cannot be asked.")
         minor += [
@@ -125,8 +136,14 @@ def _clean(item: QuestionIn) -> QuestionIn:
         body=_nfc(item.body),
         name=_nfc(item.name)[:MAX_NAME],
         tags=[tag for tag in tags if tag],
-        category=_nfc(item.category) if item.category else None,
+        category=_nfc(item.category)[:MAX_CATEGORY] if item.category else None,
+        key=_short(item.key) if item.key else None,
     )
+
+
+def _short(key: str) -> str:
+    """Return a key that fits its column; a longer one by its hash, the same each time."""
+    return key if len(key) <= MAX_KEY else f"sha256-{sha256(key.encode()).hexdigest()}"
 
 
 def _nfc(value: Any) -> Any:
