@@ -112,6 +112,7 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,  # a token lasts as long as its session
         "WTF_CSRF_HEADERS": ["X-CSRFToken"],
         "MAX_CONTENT_LENGTH": MIB,
+        "MAX_PICTURE_LENGTH": 8 * MIB,
         "MAX_FORM_PARTS": 2000,
         "BABEL_DEFAULT_LOCALE": "en",
         # Argon2id above OWASP's 19 MiB; much more would let a few sign-ins fill the memory.

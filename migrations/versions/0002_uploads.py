@@ -41,7 +41,7 @@ def upgrade() -> None:
     sa.Column('upload_id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('data', sa.LargeBinary(), nullable=False),
-    sa.ForeignKeyConstraint(['upload_id'], ['uploads.id'], name=op.f('fk_upload_pieces_upload_id_uploads')),
+    sa.ForeignKeyConstraint(['upload_id'], ['uploads.id'], name=op.f('fk_upload_pieces_upload_id_uploads'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('upload_id', 'number', name=op.f('pk_upload_pieces'))
     )
     with op.batch_alter_table('imports', schema=None) as batch_op:

@@ -16,16 +16,25 @@ ID_LETTERS = {
 }
 
 FEEDBACK = Field("feedback", "Feedback", "markdown")
-FRACTION = Field("fraction", "Share of the points", "number", default="0")
+FRACTION = Field(
+    "fraction", "Share of the points", "number", default="0", help="1 is right, 0 is wrong."
+)
 SHUFFLE = Field("shuffle", "Show in random order", "bool", default=True)
-FACT = Field("fact", "Fact", "text")
+FACT = Field("fact", "Fact", "text", of="facts")
 WORDING = Field("text", "Text", "markdown", required=True)
 # hints is the one list of bare texts: its entries are Markdown and have a place instead of an id
 COMMON = (
     Field("feedback", "General feedback", "markdown"),
-    Field("hints", "Hints", "list"),
+    Field("hints", "Hints", "list", one="Hint"),
 )
-OPTIONS = Field("options", "Options", "list", required=True, entry=(WORDING, FRACTION, FEEDBACK))
+OPTIONS = Field(
+    "options",
+    "Options",
+    "list",
+    required=True,
+    entry=(WORDING, FRACTION, FEEDBACK),
+    one="Option",
+)
 ANSWERS = Field(
     "answers",
     "Accepted answers",
@@ -36,11 +45,12 @@ ANSWERS = Field(
         Field("fraction", "Share of the points", "number", default="1"),
         FEEDBACK,
     ),
+    one="Answer",
 )
 COMPARISON = (
     Field("case", "Upper and lower case matter", "bool", default=False),
     Field("diacritics", "Accents matter", "bool", default=True),
-    Field("typos", "Slips forgiven", "number", default=0),
+    Field("typos", "Slips forgiven", "number", default=0, whole=True),
     Field("fillers", "Words that make no difference (the, a, by ...)", "text"),
 )
 

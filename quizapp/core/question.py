@@ -52,6 +52,9 @@ class Field:
 
     kind "markdown" is rendered; "list" and "map" hold entries that are described by `entry`
     (list entries are mappings that carry an `id`; a map's keys are the ids).
+    For the form: `one` is what a single entry is called, `whole` a number without decimals, `of`
+    the list of the body whose ids may stand here ("facts": keys of the bank's facts), and `when`
+    (name, values ...) the entry beside it on whose value it depends whether this one is asked for.
     """
 
     name: str
@@ -61,6 +64,11 @@ class Field:
     choices: tuple[str, ...] = ()
     entry: tuple["Field", ...] = ()
     default: Any = None
+    one: str = ""
+    whole: bool = False
+    of: str = ""
+    when: tuple[str, ...] = ()
+    help: str = ""
 
 
 class BadResponse(ValueError):

@@ -13,21 +13,39 @@ MAX_STATEMENT = 2_000
 def statement_of(question: Question) -> str:
     """Return stem and right answer in plain words, gaps filled; never empty, bounded in length."""
     stem = to_plain(question.stem)
-    key = QUESTION_TYPES[question.type].key(question) or {"back": question.body.get("back", "")}
-    names = dict(_names(question.body))
     answers = []
-    for value in key.values():
-        if not isinstance(value, Mapping):
-            answers.append(_words(value, names))
-            continue
-        for part, answer in value.items():
-            gap, words = f"[[{part}]]", _words(answer, names)
-            if gap in stem:
-                stem = stem.replace(gap, words)
-            else:
-                answers.append(f"{names.get(part, part)}: {words}")
+    for part, words in _answers(question):
+        gap = f"[[{part}]]"
+        if part and gap in stem:
+            stem = stem.replace(gap, words)
+        else:
+            answers.append(f"{_part_name(question, part)}: {words}" if part else words)
     told = " ".join(text for text in (stem, "; ".join(filter(None, answers))) if text)
     return told[:MAX_STATEMENT] or question.type
+
+
+def key_words(question: Question) -> str:
+    """Return the right answer in plain words, "" where there is none: for a key on paper."""
+    return "; ".join(
+        f"{_part_name(question, part)}: {words}" if part else words
+        for part, words in _answers(question)
+        if words
+    )
+
+
+def _answers(question: Question) -> Iterator[tuple[str, str]]:
+    """Yield (gap or pair, words) of the right answer; "" for the answer to the whole question."""
+    key = QUESTION_TYPES[question.type].key(question) or {"back": question.body.get("back", "")}
+    names = dict(_names(question.body))
+    for value in key.values():
+        if isinstance(value, Mapping):
+            yield from ((str(part), _words(answer, names)) for part, answer in value.items())
+        else:
+            yield "", _words(value, names)
+
+
+def _part_name(question: Question, part: str) -> str:
+    return dict(_names(question.body)).get(part, part)
 
 
 def _words(value: Any, names: Mapping[str, str]) -> str:

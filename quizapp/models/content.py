@@ -228,7 +228,9 @@ class UploadPiece(Base):
     """A piece of an uploaded file: in the database, so that any worker can read it."""
 
     __tablename__ = "upload_pieces"
-    upload_id: Mapped[int] = mapped_column(sa.ForeignKey("uploads.id"), primary_key=True)
+    upload_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True
+    )
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     data: Mapped[bytes] = mapped_column(sa.LargeBinary)
 

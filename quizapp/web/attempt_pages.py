@@ -99,17 +99,24 @@ def confirm(attempt: Attempt) -> str:
 def practice(who: Person, attempt: Attempt, slot: int | None, again: bool) -> str:
     """Return a question of a practice quiz: asked, or judged where it has been answered."""
     item = attempt.item(slot) if slot is not None else attempt.next_open() or attempt.items[-1]
-    if item.tries and not (again and attempt.is_open):
+    tries = attempt.settings.question_tries
+    missed = None
+    if item.tries and attempt.is_open and not item.settled:
+        missed = results.of_place(who, attempt, item.slot)
+    elif item.tries and not (again and attempt.is_open and tries is None):
         return _judged(who, attempt, item)
-    later = [other for other in attempt.items if not other.answered and other.slot != item.slot]
+    later = [other for other in attempt.items if not other.settled and other.slot != item.slot]
     skip = next((other for other in later if other.slot > item.slot), later[0] if later else None)
+    given = missed.response if missed else None
     return render_template(
         "attempts/practice.html",
         attempt=attempt,
         item=item,
-        html=present.ask(item.asked, seed=item.option_seed, mode="practice"),
+        html=present.ask(item.asked, seed=item.option_seed, mode="practice", draft=given),
         client_id=str(uuid4()),
         skip=skip,
+        missed=missed,
+        left=(tries or 1) - item.tries,
     )
 
 
@@ -221,6 +228,7 @@ def reason(code: str) -> str:
     """Say why an attempt does not allow something."""
     table = {
         "closed": _("This attempt has ended. What was saved by then counts."),
+        "question-done": _("There are no tries left for this question."),
         "no-tries": _("You have used all tries of this quiz."),
         "empty": _("This quiz has no questions yet."),
     }

@@ -1,5 +1,6 @@
 """Taking a quiz: its questions one by one, the review, handing in, and what came of it."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
@@ -82,11 +83,12 @@ def _save(who: Person, attempt: Attempt, slot: int) -> ResponseReturnValue:
 
 def _judge(who: Person, attempt: Attempt, slot: int) -> ResponseReturnValue:
     response = present.read_form(request.form.items(multi=True)) or {}
+    said: dict[str, Any] = {"now": now(), "hinted": bool(request.form.get("hint"))}
     try:
         try:
-            attempts.answer_practice(who, attempt.uid, slot, _client_id(), response, now=now())
+            attempts.answer_practice(who, attempt.uid, slot, _client_id(), response, **said)
         except IdReused:  # the browser went back to the form: another answer is another try
-            attempts.answer_practice(who, attempt.uid, slot, str(uuid4()), response, now=now())
+            attempts.answer_practice(who, attempt.uid, slot, str(uuid4()), response, **said)
     except BadResponse as error:
         flash(attempt_pages.unread(error), "partial")
         again = url_for("attempts.show", uid=attempt.uid, slot=slot, again=1)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quizapp.services.content import bank_pages
+from quizapp.services.quizzes import quiz_editing, quizzes
 from quizapp.services.study import shelf, waiting
 from quizapp.web.identity import now, person, person_or_guest
 
@@ -35,7 +36,8 @@ def show(slug: str) -> ResponseReturnValue:
         counts=waiting.counts(who, now(), bank_id=bank.id) if who else None,
         on_shelf=bool(who and shelf.holds(who, bank.id)),
         articles=bank_pages.articles(bank.id),
-        quizzes=bank_pages.quizzes(bank.id),
+        quizzes=quizzes.visible_quizzes(who, bank.id),
+        new_quiz=quiz_editing.may_edit(who, bank.id),
     )
 
 

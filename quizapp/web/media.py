@@ -1,12 +1,13 @@
 """The pictures of a bank, for whoever may see them."""
 
-from flask import Blueprint, abort, make_response
+from flask import Blueprint, abort, make_response, request
 from flask.typing import ResponseReturnValue
 
 from quizapp.services.content import media
 from quizapp.web.identity import person
 
 blueprint = Blueprint("media", __name__)
+SHOWN = ("image/", "audio/")
 
 
 @blueprint.get("/media/<slug>/<path:name>")
@@ -20,5 +21,8 @@ def show(slug: str, name: str) -> ResponseReturnValue:
     response.set_etag(found.sha256)
     # An SVG opened by itself would be a page of ours: it may load and run nothing.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    # Not `immutable`: importing a bank anew may give a name to another picture.
     response.headers["Cache-Control"] = "private, max-age=3600"
-    return response
+    if not found.mime.startswith(SHOWN):
+        response.headers["Content-Disposition"] = "attachment"
+    return response.make_conditional(request)

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp.services.content.questions import Absent
-from quizapp.services.quizzes import attempt_views, attempts, handing_in, quizzes
+from quizapp.services.quizzes import attempt_views, attempts, handing_in, quiz_editing, quizzes
 from quizapp.services.quizzes.attempt_views import Refused
 from quizapp.services.quizzes.quizzes import QuizView
 from quizapp.web import attempt_pages
@@ -40,6 +40,7 @@ def show(slug: str) -> str:
         begun=next((attempt for attempt in past if attempt.is_open), None),
         left=None if tries is None else max(tries - len(past), 0),
         minutes=attempt_pages.minutes_for(quiz.settings),
+        may_edit=quiz_editing.may_edit(who, quiz.bank_id),
         words=attempt_pages,
     )
 
@@ -50,6 +51,8 @@ def start(slug: str) -> ResponseReturnValue:
     quiz = _quiz(slug)
     try:
         begun = attempts.start(person_or_guest(), quiz, now(), secrets.randbelow(attempts.SEEDS))
+    except Absent:  # deleted since it was looked up
+        abort(404)
     except Refused as refused:
         flash(attempt_pages.reason(refused.code), "partial")
         return redirect(url_for("quizzes.show", slug=slug), 303)

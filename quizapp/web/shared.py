@@ -11,11 +11,12 @@ from quizapp.web.identity import expect, person
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates `me`, `_`, `ngettext` and tidy white space."""
+    """Give the templates `me`, `_`, `ngettext`, `has_endpoint` and tidy white space."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     with app.app_context():
         languages = app.extensions["babel"].instance.list_translations()
     app.jinja_env.globals.update(words(_translations if len(languages) > 1 else _untranslated))
+    app.jinja_env.globals["has_endpoint"] = lambda name: name in app.view_functions
 
     @app.context_processor
     def everywhere() -> dict[str, object]:

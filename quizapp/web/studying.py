@@ -148,6 +148,12 @@ def graded_html(done: Answered) -> Markup:
     )
 
 
+def missed_html(done: Answered) -> Markup:
+    """Return the verdict alone, while the question may be tried again."""
+    module: Any = current_app.jinja_env.get_template("attempts/parts.html").module
+    return Markup(module.missed(answers.outcome(done.asked, done.grade.score)))  # noqa: S704
+
+
 def feedback_texts(done: Answered) -> list[str]:
     """Return the feedback that applies, as HTML: of what was chosen, then of the question."""
     paths = [*done.grade.feedback, "feedback"]

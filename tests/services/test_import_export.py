@@ -38,7 +38,7 @@ from quizapp.models import (
     Review,
 )
 from quizapp.services.content import banks
-from quizapp.services.transfer import exporting, import_work, importing
+from quizapp.services.transfer import exporting, import_reading, import_work, importing
 from quizapp.services.transfer.import_report import Report
 from tests.factories import create_bank, create_person
 
@@ -365,7 +365,7 @@ def test_nothing_is_stored_where_nothing_is_accepted(app: Flask, now: datetime) 
 def test_a_large_file_is_stored_in_several_transactions(
     app: Flask, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_work, "CHUNK", 5)
+    monkeypatch.setattr(import_reading, "CHUNK", 5)
     report = bring(BLOOD, now, public=True)
     assert (report.created, report.read) == (12, 12)
     assert db.session.scalars(sa.select(Import)).one().state == "stored"

@@ -41,6 +41,9 @@ ACCOUNTS = "302 302 200 200 200 200"
 SOMEBODY = "302 200 200 200 200 200"
 ADMINS = "404 404 404 404 404 200"
 OWNER = "404 404 404 404 200 404"  # of the instructor's things; admins own what has no owner
+TEACHERS = "404 404 404 404 200 200"
+EDITOR = "302 302 404 404 200 404"  # of the instructor's bank
+OWN_NONE = "404 404 404 404 404 404"
 LEARNER = "302 404 200 404 404 404"  # of the learner's attempt; also an admin does not look in
 LEARNERS_ROW = "404 404 200 404 404 404"
 
@@ -113,8 +116,44 @@ ROWS = (
         "/reports/{report}",
         {"state": "closed"},
     ),
+    # Bringing files in and taking banks out
+    Row("GET /import", TEACHERS),
+    Row("POST /import", "404 404 404 404 303 303"),
+    Row("GET /import/<uid>", OWNER, "/import/{upload}"),
+    Row("POST /import/<uid>/again", "404 404 404 404 303 404", "/import/{upload}/again"),
+    Row("POST /import/<uid>/store", OWN_NONE, "/import/{upload}/store"),  # it is not ready yet
+    Row("POST /import/<uid>/undo", OWN_NONE, "/import/{upload}/undo"),  # nothing is stored yet
+    Row("POST /import/<uid>/discard", "404 404 404 404 303 404", "/import/{upload}/discard"),
+    Row("GET /banks/<slug>/export", "302 302 404 404 200 404", "/banks/secret/export"),
+    Row("GET /banks/<slug>/export/<name>", EDITOR, "/banks/secret/export/bank_yaml"),
+    Row("GET /banks/<slug>/export/<name>/file", EDITOR, "/banks/secret/export/bank_yaml/file"),
+    Row("GET /banks/<slug>/print", EDITOR, "/banks/secret/print"),
     # Quizzes and attempts
     Row("GET /quizzes", EVERYBODY),
+    # Making quizzes: `secret-quiz` is of the instructor's bank
+    Row("GET /banks/<slug>/quizzes", OWNER, "/banks/secret/quizzes"),
+    Row("GET /banks/<slug>/quizzes/new", OWNER, "/banks/secret/quizzes/new"),
+    Row("POST /banks/<slug>/quizzes/new", "404 404 404 404 422 404", "/banks/secret/quizzes/new"),
+    Row("GET /quizzes/<slug>/edit", OWNER, "/quizzes/secret-quiz/edit"),
+    Row("POST /quizzes/<slug>/edit", "404 404 404 404 422 404", "/quizzes/secret-quiz/edit"),
+    Row("POST /quizzes/<slug>/places", "404 404 404 404 409 404", "/quizzes/secret-quiz/places"),
+    Row("GET /quizzes/<slug>/questions", OWNER, "/quizzes/secret-quiz/questions"),
+    Row(
+        "POST /quizzes/<slug>/questions",
+        "404 404 404 404 303 404",
+        "/quizzes/secret-quiz/questions",
+    ),
+    Row("GET /quizzes/<slug>/pools", OWNER, "/quizzes/secret-quiz/pools"),
+    Row("POST /quizzes/<slug>/pools", "404 404 404 404 422 404", "/quizzes/secret-quiz/pools"),
+    Row("GET /quizzes/<slug>/publish", OWNER, "/quizzes/secret-quiz/publish"),
+    Row("POST /quizzes/<slug>/publish", "404 404 404 404 303 404", "/quizzes/secret-quiz/publish"),
+    Row(
+        "POST /quizzes/<slug>/duplicate",
+        "404 404 404 404 303 404",
+        "/quizzes/secret-quiz/duplicate",
+    ),
+    Row("GET /quizzes/<slug>/delete", OWNER, "/quizzes/secret-quiz/delete"),
+    Row("POST /quizzes/<slug>/delete", "404 404 404 404 303 404", "/quizzes/secret-quiz/delete"),
     Row("GET /quizzes/<slug>", EVERYBODY, "/quizzes/exam"),
     Row("POST /quizzes/<slug>", "303 303 303 303 303 303", "/quizzes/exam"),
     Row("GET /attempts/<uid>", LEARNER, "/attempts/{attempt}"),

@@ -1,6 +1,7 @@
 """A small world with one of everything, in which each role knocks on each door."""
 
 import hashlib
+import io
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -20,11 +21,13 @@ from quizapp.models import (
     MediaUse,
     Question,
     QuestionReport,
+    Quiz,
 )
 from quizapp.services.identifiers import new_secret
 from quizapp.services.people import links, sessions
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import answers
+from quizapp.services.transfer import uploads
 from tests.factories import create_bank, create_person
 from tests.services.quiz_makers import CHOICE, begin, create_questions, create_quiz
 from tests.web.people_ground import real_now
@@ -62,6 +65,7 @@ def create_world() -> World:
     create_bank("Blood", "blood")
     secret = create_bank("Secret", "secret", "private", instructor.id)
     quiz = create_quiz(create_questions(("multiple_choice", CHOICE)), slug="exam")
+    create_secret_quiz(secret.id)
     attempt = begin(learner, quiz, now)
     question = db.session.scalars(sa.select(Question).where(Question.bank_id == 1)).first()
     assert question
@@ -78,8 +82,17 @@ def create_world() -> World:
         "learner": learner.uid,
         "guest": people["guest"].uid,  # type: ignore[union-attr]
         **_belongings(secret.id, hidden.id),
+        "upload": uploads.receive(instructor, "f.txt", io.BytesIO(b"text"), None, {}, now),
     }
     return World(people, names)
+
+
+def create_secret_quiz(bank_id: int) -> None:
+    """Put a draft without questions into a bank."""
+    with writing() as session:
+        quiz = Quiz(uid="secret-quiz", slug="secret-quiz", title="Secret", bank_id=bank_id)
+        quiz.status, quiz.settings = "draft", {}
+        session.add(quiz)
 
 
 def _belongings(bank_id: int, question_id: int) -> dict[str, str]:

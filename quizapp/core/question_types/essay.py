@@ -16,8 +16,8 @@ GRADED_BY: GradedBy = "person"
 FIELDS = (
     Field("sample", "Sample answer", "markdown"),
     Field("rubric", "How it is judged", "markdown"),
-    Field("min_words", "Fewest words", "number"),
-    Field("max_words", "Most words", "number"),
+    Field("min_words", "Fewest words", "number", whole=True),
+    Field("max_words", "Most words", "number", whole=True),
     *COMMON,
 )
 HARDNESS = 3

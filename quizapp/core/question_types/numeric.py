@@ -44,6 +44,7 @@ FIELDS = (
             Field("fraction", "Share of the points", "number", default="1"),
             FEEDBACK,
         ),
+        one="Answer",
     ),
     Field(
         "units",
@@ -53,6 +54,7 @@ FIELDS = (
             Field("unit", "Unit", "text", required=True),
             Field("factor", "Number of them in the answer's unit", "number", default="1"),
         ),
+        one="Unit",
     ),
     Field("unit_required", "The unit must be given", "bool", default=False),
     *COMMON,

@@ -20,7 +20,7 @@ WIDGET = "order"
 GRADED_BY: GradedBy = "app"
 SCORING = scoring("adjacent_order", "exact_order", "all_or_nothing")
 FIELDS = (
-    Field("items", "Items in the right order", "list", required=True, entry=(WORDING,)),
+    Field("items", "Items in the right order", "list", required=True, entry=(WORDING,), one="Item"),
     SCORING,
     Field("feedback_wrong", "Feedback to a wrong order", "markdown"),
     *COMMON,

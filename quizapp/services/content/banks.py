@@ -52,6 +52,19 @@ def editable(slug: str, person: Person | None) -> Bank:
     return bank
 
 
+def owns(person: Person | None, bank: Bank) -> bool:
+    """Say whether the person holds the owner's rights over a bank that is not deleted."""
+    return may_edit(person, bank) and _owns(person, bank)
+
+
+def owned(slug: str, person: Person | None) -> Bank:
+    """Return the bank at an address over which the person has the owner's rights; else Absent."""
+    bank = find(slug)
+    if bank is None or not owns(person, bank):
+        raise Absent
+    return bank
+
+
 def visible_banks(person: Person | None) -> list[Bank]:
     """Return the banks to list, by title: public ones, and those that are the person's to see."""
     visible = Bank.visibility == "public"
@@ -112,3 +125,15 @@ def _owns(person: Person | None, bank: Bank) -> bool:
 def _access(person: Person, bank: Bank) -> str | None:
     member = db.session.get(BankMember, (bank.id, person.id))
     return member.access if member else None
+
+
+def editable_banks(person: Person) -> list[Bank]:
+    """Return the banks that the person may change, by title."""
+    mine = sa.select(BankMember.bank_id).where(
+        BankMember.user_id == person.id, BankMember.access == "edit"
+    )
+    rights = (Bank.owner_id == person.id) | Bank.id.in_(mine)
+    if person.is_admin:
+        rights |= Bank.owner_id.is_(None)
+    query = sa.select(Bank).where(Bank.deleted_at.is_(None), rights)
+    return sorted(db.session.scalars(query), key=lambda bank: (bank.title.casefold(), bank.id))

@@ -91,6 +91,11 @@ class _Versions:
                 self._kept.popitem(last=False)
 
 
+def forget() -> None:
+    """Read all versions anew; after questions went to another bank, in this process."""
+    _versions.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _versions(database: sa.URL) -> _Versions:
     """One store per database: tests open many in one process."""

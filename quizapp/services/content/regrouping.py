@@ -1,5 +1,6 @@
 """Moving questions between facts: the question at once, learners' memories by a job."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Card, Fact, Job, Question, Review
+from quizapp.models import Card, Fact, Job, Question, QuestionPart, Review
 from quizapp.services.content import catalog
 from quizapp.services.operations import jobs
 from quizapp.services.people import sessions
@@ -25,18 +26,46 @@ def move(question_id: int, fact_id: int, now: datetime, by: int | None = None) -
     where the fact is not one of the question's bank.
     """
     with writing() as session:
-        question, fact = session.get_one(Question, question_id), session.get(Fact, fact_id)
-        if fact is None or fact.bank_id != question.bank_id:
-            raise LookupError("the fact belongs to another bank")
-        left = question.fact_id
-        question.fact_id, fact.status = fact_id, "active"
-        question.edited_here = True  # or the next version of its folder would move it back
-        session.flush()
-        if left is not None:
-            _retire_if_empty(session, left)
-        payload = {"facts": sorted({fact_id, left} - {None}, key=int)}  # type: ignore[arg-type]
-        jobs.enqueue(session, KIND, payload, now=now, created_by=by)
+        move_within(session, question_id, fact_id, now, by)
     catalog.forget()
+
+
+def move_within(
+    session: Session, question_id: int, fact_id: int, now: datetime, by: int | None = None
+) -> None:
+    """Do the same inside the caller's transaction, who forgets the catalog afterwards."""
+    question, fact = session.get_one(Question, question_id), session.get(Fact, fact_id)
+    if fact is None or fact.bank_id != question.bank_id:
+        raise LookupError("the fact belongs to another bank")
+    left = question.fact_id
+    question.fact_id, fact.status = fact_id, "active"
+    question.edited_here = True  # or the next version of its folder would move it back
+    settle(session, {left, fact_id} - {None}, now, by)  # type: ignore[arg-type]
+
+
+def settle(
+    session: Session, fact_ids: Collection[int], now: datetime, by: int | None = None
+) -> None:
+    """Retire those of these facts that nothing asks any more, and have their cards folded again."""
+    session.flush()
+    retire_emptied(session, fact_ids)
+    jobs.enqueue(session, KIND, {"facts": sorted(fact_ids)}, now=now, created_by=by)
+
+
+def retire_emptied(session: Session, fact_ids: Collection[int]) -> None:
+    """Retire those of these facts that no question or part asks any more."""
+    asked = sa.exists().where(Question.fact_id == Fact.id, Question.status != "retired")
+    part = sa.exists().where(
+        QuestionPart.fact_id == Fact.id,
+        Question.id == QuestionPart.question_id,
+        Question.status != "retired",
+    )
+    session.execute(
+        sa.update(Fact)
+        .where(Fact.id.in_(fact_ids), ~asked, ~part)
+        .values(status="retired")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def pending_facts() -> set[int]:
@@ -69,13 +98,3 @@ def _learners(facts: list[int]) -> list[int]:
     ids = list(db.session.scalars(found.order_by("user_id")))
     db.session.rollback()
     return [user_id for user_id in ids if sessions.person(user_id)]
-
-
-def _retire_if_empty(session: Session, fact_id: int) -> None:
-    asked = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Question)
-        .where(Question.fact_id == fact_id, Question.status != "retired")
-    )
-    if not asked:
-        session.get_one(Fact, fact_id).status = "retired"

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from quizapp.services.content import regrouping
 from quizapp.services.operations import jobs
 from quizapp.services.quizzes import handing_in
+from quizapp.services.transfer import undoing, upload_jobs, uploads
 
 
 class Context(Protocol):
@@ -21,10 +22,17 @@ class Context(Protocol):
 
 Handler = Callable[[dict[str, Any], Context], dict[str, Any] | None]
 
-HANDLERS: dict[str, Handler] = {regrouping.KIND: regrouping.refold}
+HANDLERS: dict[str, Handler] = {
+    regrouping.KIND: regrouping.refold,
+    uploads.READ: upload_jobs.look,
+    uploads.STORE: upload_jobs.store,
+    undoing.KIND: undoing.finish,
+}
 
 # Run by each worker, so they may run twice at once: each has to be safe to repeat.
 PERIODIC: list[tuple[float, Callable[[datetime], Any]]] = [
     (3600, jobs.sweep),
     (15, handing_in.hand_in_expired),
+    (600, uploads.sweep),
+    (600, undoing.abandon_forsaken),
 ]

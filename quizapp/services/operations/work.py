@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from quizapp.database import Busy
 from quizapp.services.operations import job_handlers, jobs
 
-POLL_S = 1.0
+POLL_S = 0.5
 HEARTBEAT_S = jobs.LEASE.total_seconds() / 3
 log = logging.getLogger("quizapp.work")
 

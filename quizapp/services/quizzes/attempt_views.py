@@ -1,7 +1,7 @@
 """An attempt as its pages and the other services read it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from quizapp.core.question import Response
 from quizapp.extensions import db
 from quizapp.models import Attempt as AttemptRow
-from quizapp.models import AttemptItem, LoggedResponse, Quiz
+from quizapp.models import AttemptItem, Quiz
 from quizapp.services.content import questions
 from quizapp.services.content.questions import Absent, Asked
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes.quizzes import Settings
+from quizapp.services.quizzes.tries import UNTRIED, Tried, tried
 
 GRACE = timedelta(seconds=5)  # what a slow line may cost after the deadline
 IDLE = timedelta(days=7)  # an attempt without a time limit is handed in after so long untouched
@@ -28,6 +29,7 @@ WORDS = {
     "save-conflict": "Another tab or device has saved another answer meanwhile. Both are kept.",
     "id-reused": "The same id came with another body.",
     "in-exam": "This question is in your open exam. Hand that in first.",
+    "question-done": "There are no tries left for this question.",
     "wrong-question": "This place of the attempt asks another question.",
 }
 
@@ -53,6 +55,7 @@ class Item:
     draft_seq: int
     draft_at: datetime | None
     tries: int  # answers logged so far
+    settled: bool  # nothing is left to do: its key may be shown in practice
 
     @property
     def answered(self) -> bool:
@@ -112,8 +115,8 @@ class Attempt:
         raise Absent
 
     def next_open(self) -> Item | None:
-        """Return the first question without an answer."""
-        return next((item for item in self.items if not item.answered), None)
+        """Return the first question without an answer, or with a try left."""
+        return next((item for item in self.items if not item.settled), None)
 
 
 def is_over(deadline_at: datetime | None, now: datetime) -> bool:
@@ -144,7 +147,7 @@ def load(person: Person, uid: str) -> Attempt:
     ).first()
     if row is None:
         raise Absent
-    return _attempt(row, _items(person, row.n))
+    return _attempt(row, _items(person, row.n, Settings.of(row.settings)))
 
 
 def of_quiz(person: Person, quiz_id: int) -> list[Attempt]:
@@ -178,7 +181,7 @@ def _attempt(row: Any, items: Sequence[Item] = ()) -> Attempt:
     )
 
 
-def _items(person: Person, n: int) -> list[Item]:
+def _items(person: Person, n: int, settings: Settings) -> list[Item]:
     rows: Any = db.session.execute(
         sa.select(
             AttemptItem.slot,
@@ -194,20 +197,29 @@ def _items(person: Person, n: int) -> list[Item]:
         .where(AttemptItem.user_id == person.id, AttemptItem.n == n)
         .order_by(AttemptItem.slot)
     ).all()
-    tries = tries_of(db.session.connection(), person.id, n)
-    return [_item(dict(row._mapping), tries) for row in rows]
+    tries = tried(db.session.connection(), person.id, n, settings)
+    return [_item(dict(row._mapping), tries, settings) for row in rows]
 
 
-def _item(values: dict[str, Any], tries: Mapping[int, int]) -> Item:
+def _item(values: dict[str, Any], tries: Mapping[int, Tried], settings: Settings) -> Item:
     asked = questions.asked(values.pop("question_id"), values.pop("question_version"))
-    return Item(**values, asked=asked, tries=tries.get(values["slot"], 0))
-
-
-def tries_of(connection: sa.Connection, user_id: int, n: int) -> dict[int, int]:
-    """Return how often each place of an attempt has been answered."""
-    rows = connection.execute(
-        sa.select(LoggedResponse.slot, sa.func.count())
-        .where(LoggedResponse.user_id == user_id, LoggedResponse.attempt_n == n)
-        .group_by(LoggedResponse.slot)
+    so_far = tries.get(values["slot"], UNTRIED)
+    return Item(
+        **values,
+        asked=_as_set(asked, settings),
+        tries=so_far.count,
+        settled=so_far.settled or values["draft"] is not None,
     )
-    return {slot: count for slot, count in rows if slot is not None}
+
+
+def _as_set(asked: Asked, settings: Settings) -> Asked:
+    """Return the question with its options in random order, and its hints, as the quiz says."""
+    body = dict(asked.question.body)
+    shuffles = any(field.name == "shuffle" for field in asked.kind.FIELDS)
+    if settings.shuffle_options is not None and shuffles:
+        body["shuffle"] = settings.shuffle_options
+    if not settings.hints:
+        body["hints"] = []
+    if body == asked.question.body:
+        return asked
+    return replace(asked, question=replace(asked.question, body=body))

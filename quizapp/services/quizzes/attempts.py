@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from quizapp.core.question import Grade, Response
 from quizapp.database import writing
 from quizapp.models import Attempt as AttemptRow
-from quizapp.models import AttemptItem
-from quizapp.services.content.questions import Asked
+from quizapp.models import AttemptItem, Quiz
+from quizapp.services.content.questions import Absent, Asked
 from quizapp.services.identifiers import new_uid
 from quizapp.services.people.sessions import Person
-from quizapp.services.quizzes import attempt_views, handing_in, quizzes
+from quizapp.services.quizzes import attempt_views, handing_in, quizzes, tries
 from quizapp.services.quizzes.attempt_views import Attempt, Item, Refused
 from quizapp.services.quizzes.quizzes import Drawn, QuizView
 from quizapp.services.study import responses
@@ -28,9 +28,11 @@ def start(person: Person, quiz: QuizView, now: datetime, seed: int) -> Attempt:
     """Begin an attempt, or go on with the open one; one that ran out is handed in first.
 
     It keeps copies of settings, versions and order: later edits do not touch it.
-    Raises Refused (no-tries, empty), Busy.
+    Raises Absent (the quiz was deleted meanwhile), Refused (no-tries, empty), Busy.
     """
     with writing() as session:
+        if session.get(Quiz, quiz.id) is None:
+            raise Absent
         n = responses.take_seq(session.connection(), person.id)
         earlier = session.scalars(
             sa.select(AttemptRow)
@@ -39,8 +41,8 @@ def start(person: Person, quiz: QuizView, now: datetime, seed: int) -> Attempt:
         ).all()
         uid = _open_one(session, person, list(earlier), now)
         if uid is None:
-            tries = quiz.settings.tries
-            if tries is not None and len(earlier) >= tries:
+            most = quiz.settings.tries
+            if most is not None and len(earlier) >= most:
                 raise Refused("no-tries")
             number = earlier[-1].number + 1 if earlier else 1
             uid = _begin(session, person, quiz, (n, number, seed), now)
@@ -100,7 +102,7 @@ def _item_rows(attempt: AttemptRow, drawn: list[Drawn]) -> list[dict[str, Any]]:
 
 
 def next_practice(person: Person, uid: str) -> Item | None:
-    """Return the first question of a practice attempt that has no answer, None when all have."""
+    """Return the first question of a practice attempt with something left to do, else None."""
     attempt = attempt_views.load(person, uid)
     return attempt.next_open() if attempt.is_open else None
 
@@ -114,6 +116,7 @@ class Practised:
     grade: Grade
     logged: responses.Logged
     try_no: int
+    settled: bool  # the key may be shown
 
 
 def answer_practice(
@@ -128,12 +131,13 @@ def answer_practice(
     question_uid: str | None = None,
     took_ms: int | None = None,
     answered_at: datetime | None = None,
+    hinted: bool = False,
 ) -> Practised:
-    """Judge and log an answer of a practice quiz; the answer to the last open place hands it in.
+    """Judge and log an answer of a practice quiz; what settles the last place hands it in.
 
     One transaction. Later tries are logged too, but only the first makes a review. The same id and
     body again gives the same and writes nothing, also after the end. Raises Absent, BadResponse,
-    IdReused, Busy, Refused (closed, exam, wrong-question).
+    IdReused, Busy, Refused (closed, exam, wrong-question, question-done).
     """
     attempt = attempt_views.load(person, uid)
     item = attempt.item(slot)
@@ -148,7 +152,8 @@ def answer_practice(
         connection = session.connection()
         responses.take_seq(connection, person.id, count=0)  # locks the learner: tries are counted
         row = session.get_one(AttemptRow, (person.id, attempt.n))
-        tries = attempt_views.tries_of(connection, person.id, attempt.n)
+        before = tries.tried(connection, person.id, attempt.n, attempt.settings)
+        here = before.get(slot, tries.UNTRIED)
         given = Given(
             client_id=client_id,
             asked=asked,
@@ -160,15 +165,20 @@ def answer_practice(
             took_ms=_credible(took_ms, attempt.started_at, now),
             attempt_n=attempt.n,
             slot=slot,
-            try_no=tries.get(slot, 0) + 1,
+            try_no=here.count + 1,
+            marks={"hint": True} if hinted and attempt.settings.hints else None,
         )
         logged = responses.log(connection, person, given, handing_in.facts_of(session, asked.id))
         if not logged.repeated:
             if row.state != "open" or attempt_views.is_over(row.deadline_at, now):
                 raise Refused("closed")
-            if len(tries | {slot: 1}) == len(attempt.items):
-                handing_in.close(session, person, row, now)
-    return Practised(asked, response, grade, logged, given.try_no)
+            if here.settled and attempt.settings.question_tries:
+                raise Refused("question-done")
+        after = tries.tried(connection, person.id, attempt.n, attempt.settings)
+        settled = [place for place, so_far in after.items() if so_far.settled]
+        if not logged.repeated and len(settled) == len(attempt.items):
+            handing_in.close(session, person, row, now)
+    return Practised(asked, response, grade, logged, given.try_no, slot in settled)
 
 
 def _between(first: datetime, at: datetime, last: datetime) -> datetime:

@@ -20,6 +20,7 @@ from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import attempt_views
 from quizapp.services.quizzes.attempt_views import GRACE, IDLE, Attempt, is_over
 from quizapp.services.quizzes.quizzes import Settings
+from quizapp.services.quizzes.tries import counted
 from quizapp.services.study import responses
 from quizapp.services.study.given import Facts, Given
 
@@ -185,10 +186,12 @@ def facts_of(session: Session, question_id: int) -> Facts:
 def recount(session: Session, attempt: AttemptRow) -> None:
     """Set the points of an attempt from its responses and regrades; also after a person graded.
 
-    The first try counts. What awaits a person counts neither in the points nor in the most.
+    The first try counts, or the best one less its penalty where the quiz lets a question be tried
+    again. What awaits a person counts neither in the points nor in the most.
     """
-    fractions = effective_fractions(session, attempt.user_id, attempt.n)
-    floor = Settings.of(attempt.settings).floor_zero
+    settings = Settings.of(attempt.settings)
+    fractions = effective_fractions(session, attempt.user_id, attempt.n, settings)
+    floor = settings.floor_zero
     points, most = 0.0, 0.0
     for slot, weight in session.execute(
         sa.select(AttemptItem.slot, AttemptItem.weight)
@@ -207,16 +210,27 @@ def points_of(fraction: float, weight: float, floor: bool) -> float:
     return weight * (max(fraction, 0.0) if floor else fraction)
 
 
-def effective_fractions(session: Session, user_id: int, n: int) -> Mapping[int, float | None]:
-    """Return each place's fraction of its first try, as judged last; None awaits a person."""
+def effective_fractions(
+    session: Session, user_id: int, n: int, settings: Settings
+) -> Mapping[int, float | None]:
+    """Return each place's fraction that counts, as judged last; None awaits a person."""
     rows = session.execute(
-        sa.select(LoggedResponse.slot, LoggedResponse.fraction, Regrade.seq, Regrade.fraction)
+        sa.select(
+            LoggedResponse.slot,
+            LoggedResponse.try_no,
+            LoggedResponse.fraction,
+            Regrade.seq,
+            Regrade.fraction,
+        )
         .outerjoin(
             Regrade,
             sa.and_(Regrade.user_id == LoggedResponse.user_id, Regrade.seq == LoggedResponse.seq),
         )
         .where(LoggedResponse.user_id == user_id, LoggedResponse.attempt_n == n)
-        .where(LoggedResponse.try_no == 1)
-        .order_by(LoggedResponse.slot, Regrade.n)
+        .order_by(LoggedResponse.slot, LoggedResponse.try_no, Regrade.n)
     )
-    return {slot: later if seq else first for slot, first, seq, later in rows if slot is not None}
+    tries: dict[int, dict[int, float | None]] = {}
+    for slot, try_no, first, seq, later in rows:
+        if slot is not None:
+            tries.setdefault(slot, {})[try_no] = later if seq else first
+    return {slot: counted(fractions, settings) for slot, fractions in tries.items()}

@@ -13,48 +13,10 @@ from quizapp.models import Bank, BankMember, Fact, Question, Quiz, QuizSlot
 from quizapp.models import QuestionTag as Tag
 from quizapp.services.content.questions import Absent
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes.quiz_settings import Settings
 
 # A flashcard is judged by whoever sees its back, so it belongs to study, not to a quiz.
 ASKED = tuple(name for name, kind in QUESTION_TYPES.items() if kind.GRADED_BY in {"app", "person"})
-MOST_SECONDS = 30 * 86400
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a quiz is taken; an attempt keeps its own copy."""
-
-    feedback: str  # immediate, deferred
-    time_limit_s: int | None
-    tries: int | None
-    shuffle: bool
-    pass_percent: float | None
-    floor_zero: bool
-    description: str
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> "Settings":
-        """Read stored settings; what they leave out is the mildest."""
-        limit, passing = stored.get("time_limit_s"), stored.get("pass_percent")
-        return cls(
-            feedback="deferred" if stored.get("feedback") == "deferred" else "immediate",
-            time_limit_s=min(int(limit), MOST_SECONDS) if limit else None,
-            tries=int(stored.get("tries") or 0) or None,
-            shuffle=bool(stored.get("shuffle", False)),
-            pass_percent=None if passing is None else float(passing),
-            floor_zero=bool(stored.get("floor_zero", False)),
-            description=str(stored.get("description") or ""),
-        )
-
-    @property
-    def is_exam(self) -> bool:
-        """Whether the answers are judged only after handing in."""
-        return self.feedback == "deferred"
-
-    def seconds_for(self, person: Person) -> float | None:
-        """Return the time that a person has: the limit with the person's own factor counted in."""
-        if self.time_limit_s is None:
-            return None
-        return self.time_limit_s * person.time_factor_pct / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +75,23 @@ def find(slug: str, person: Person | None) -> QuizView:
     return found[0]
 
 
+def of_row(quiz: Quiz) -> QuizView:
+    """Return any quiz, active or not, as its pages show it."""
+    bank = db.session.get(Bank, quiz.bank_id) if quiz.bank_id is not None else None
+    return QuizView(
+        id=quiz.id,
+        uid=quiz.uid,
+        slug=quiz.slug,
+        title=quiz.title,
+        bank_id=quiz.bank_id,
+        bank_slug=bank.slug if bank else None,
+        bank_title=bank.title if bank else None,
+        stored=quiz.settings,
+        settings=Settings.of(quiz.settings),
+        questions=_sizes([quiz.id]).get(quiz.id, 0),
+    )
+
+
 def _may_see(person: Person | None, visibilities: tuple[str, ...]) -> sa.ColumnElement[bool]:
     """Open to all, or the person's own: owner of quiz or bank, member of the bank.
 
@@ -145,7 +124,7 @@ def _sizes(quiz_ids: list[int]) -> dict[int, int]:
     sizes: dict[int, int] = {}
     slots = sa.select(QuizSlot.quiz_id, QuizSlot.pool).where(QuizSlot.quiz_id.in_(quiz_ids))
     for quiz_id, pool in db.session.execute(slots):
-        sizes[quiz_id] = sizes.get(quiz_id, 0) + (_wanted(pool) if pool else 1)
+        sizes[quiz_id] = sizes.get(quiz_id, 0) + (wanted(pool) if pool else 1)
     return sizes
 
 
@@ -194,7 +173,7 @@ def _pool(
 ) -> list[tuple[int, int, int | None]]:
     if not pool:
         return []
-    rows = db.session.execute(_candidates(pool, quiz)).all()
+    rows = db.session.execute(candidates(pool, quiz.bank_id)).all()
     free = [(question, version, fact) for question, version, fact in rows if question not in used]
     rng.shuffle(free)
     fresh: list[tuple[int, int, int | None]] = []
@@ -204,17 +183,18 @@ def _pool(
         (rest if entry[2] in seen else fresh).append(entry)
         if entry[2] is not None:
             seen.add(entry[2])
-    return (fresh + rest)[: _wanted(pool)]
+    return (fresh + rest)[: wanted(pool)]
 
 
-def _wanted(pool: Mapping[str, Any]) -> int:
+def wanted(pool: Mapping[str, Any]) -> int:
+    """Return how many questions a pool draws."""
     return max(int(pool.get("n") or 1), 1)
 
 
-def _candidates(pool: Mapping[str, Any], quiz: QuizView) -> sa.Select[int, int, int | None]:
-    """Active questions of the pool's bank (the quiz's own by default) with all of its tags.
+def candidates(pool: Mapping[str, Any], bank_id: int | None) -> sa.Select[int, int, int | None]:
+    """Return the query of a pool: active questions of its bank (the quiz's own by default).
 
-    `facts`, keys or uids, narrows them to the questions on any of these.
+    They carry all of its tags. `facts`, keys or uids, narrows them to questions on any of these.
     """
     select = (
         sa.select(Question.id, Question.version, Question.fact_id)
@@ -224,7 +204,7 @@ def _candidates(pool: Mapping[str, Any], quiz: QuizView) -> sa.Select[int, int, 
     )
     bank = pool.get("bank")
     if bank is None:
-        select = select.where(Question.bank_id == quiz.bank_id)
+        select = select.where(Question.bank_id == bank_id)
     else:
         select = select.where(sa.or_(Bank.uid == str(bank), Bank.slug == str(bank)))
     for tag in pool.get("tags") or ():

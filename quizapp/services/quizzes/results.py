@@ -17,6 +17,8 @@ from quizapp.services.content.evidence import Passage
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes.attempt_views import Attempt, Item
 from quizapp.services.quizzes.handing_in import points_of
+from quizapp.services.quizzes.quiz_settings import Settings
+from quizapp.services.quizzes.tries import counted
 from quizapp.services.study import replay
 
 
@@ -47,11 +49,21 @@ class Result:
 
 
 def of_attempt(person: Person, attempt: Attempt) -> list[Result]:
-    """Return all questions of an attempt with what counts: the first try, as judged last."""
-    given: dict[int, Any] = {}
+    """Return all questions of an attempt with the try that counts, as judged last."""
+    given: dict[int, list[Any]] = {}
     for row in _responses(person, attempt.n):
-        given.setdefault(row.slot, row)
-    return _results(attempt, attempt.items, given)
+        given.setdefault(row.slot, []).append(row)
+    best = {slot: _counting(rows, attempt.settings) for slot, rows in given.items()}
+    return _results(attempt, attempt.items, best)
+
+
+def _counting(rows: list[Any], settings: Settings) -> Any:
+    """Return the try that counts: the first, or the best where a question may be tried again."""
+    if not settings.tries_again:
+        return rows[0]
+    return max(
+        rows, key=lambda row: (counted({row.try_no: row.fraction}, settings) or 0, row.try_no)
+    )
 
 
 def of_place(person: Person, attempt: Attempt, slot: int) -> Result | None:
@@ -127,15 +139,20 @@ def _responses(person: Person, n: int) -> list[Any]:
 
 def _results(attempt: Attempt, items: Sequence[Item], given: Mapping[int, Any]) -> list[Result]:
     facts = _facts([item.asked.id for item in items])
-    floor = attempt.settings.floor_zero
-    return [_result(item, given.get(item.slot), floor, facts.get(item.asked.id)) for item in items]
+    settings = attempt.settings
+    return [
+        _result(item, given.get(item.slot), settings, facts.get(item.asked.id)) for item in items
+    ]
 
 
-def _result(item: Item, row: Any, floor: bool, fact_id: int | None) -> Result:
+def _result(item: Item, row: Any, settings: Settings, fact_id: int | None) -> Result:
     passage = evidence.of_fact(fact_id)
     if row is None:
         return Result(item, None, 0.0, {}, (), "none", 0.0, 0, fact_id, passage)
-    points = None if row.fraction is None else points_of(row.fraction, item.weight, floor)
+    fraction = row.fraction
+    if settings.tries_again:
+        fraction = counted({row.try_no: fraction}, settings)
+    points = None if fraction is None else points_of(fraction, item.weight, settings.floor_zero)
     return Result(
         item=item,
         response=row.payload,

@@ -59,6 +59,7 @@ class Answered:
     next: Asked | None
     next_seed: int | None = None  # None: the next question's own id gives its order
     next_slot: int | None = None
+    settled: bool = True  # False: another try is open, so nothing may show the key yet
 
 
 def answer(
@@ -136,8 +137,11 @@ def answer_in_attempt(
     now: datetime,
     took_ms: int | None = None,
     answered_at: datetime | None = None,
+    hinted: bool = False,
 ) -> Answered:
-    """Answer a place of a practice quiz; next comes the first place that is still open.
+    """Answer a place of a practice quiz; next comes the same while it may be tried again.
+
+    Otherwise the first place that is still open.
 
     Raises as `answer` does, and Refused where the attempt is closed or an exam.
     """
@@ -152,9 +156,12 @@ def answer_in_attempt(
         question_uid=question_uid,
         took_ms=took_ms,
         answered_at=when(answered_at, now),
+        hinted=hinted,
     )
-    seed = attempt_views.load(person, attempt).item(slot).option_seed
-    following = attempts.next_practice(person, attempt)
+    view = attempt_views.load(person, attempt)
+    item = view.item(slot)
+    again = view.is_open and not done.settled
+    following = item if again else attempts.next_practice(person, attempt)
     db.session.rollback()
     return Answered(
         done.asked,
@@ -164,10 +171,11 @@ def answer_in_attempt(
         done.grade,
         done.logged.card,
         done.logged.seq,
-        seed,
+        item.option_seed,
         following.asked if following else None,
         following.option_seed if following else None,
         following.slot if following else None,
+        done.settled,
     )
 
 

@@ -12,6 +12,7 @@ from quizapp.extensions import db
 from quizapp.models import LoggedResponse, Question, Regrade
 from quizapp.services.content.questions import Asked, asked
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import tries
 from quizapp.services.study import replay
 
 
@@ -34,13 +35,15 @@ class LoggedView:
 
 
 def response(person: Person, seq: int) -> LoggedView | None:
-    """Return one of the person's own answers."""
+    """Return one of the person's own answers; None while its question may be tried again."""
     row = db.session.execute(
         sa.select(LoggedResponse, Question.fact_id)
         .join(Question, Question.id == LoggedResponse.question_id)
         .where(LoggedResponse.user_id == person.id, LoggedResponse.seq == seq)
     ).first()
-    return _view(person, *row) if row else None
+    if row is None or tries.may_try_again(person, row[0].attempt_n, row[0].slot):
+        return None
+    return _view(person, *row)
 
 
 def _view(person: Person, logged: LoggedResponse, fact_id: int | None) -> LoggedView:

@@ -40,7 +40,7 @@ from quizapp.models import (
     QuizSlot,
 )
 from quizapp.models import RawBlock as RawRow
-from quizapp.services.transfer.import_matching import OWN
+from quizapp.services.content.version_rows import OWN
 
 
 def bank_items(bank: Bank, losses: list[Loss]) -> Iterator[Item]:

@@ -9,14 +9,21 @@ from sqlalchemy.orm import Session
 
 from quizapp.core.formats.model import PoolIn, QuizIn
 from quizapp.models import (
+    Article,
+    ArticleVersion,
     Assignment,
     Attempt,
     AttemptItem,
     Bank,
     DraftReview,
     ErasedResult,
+    Evidence,
     Fact,
+    Import,
     LoggedResponse,
+    Media,
+    MediaBlob,
+    MediaUse,
     Question,
     QuestionPart,
     QuestionReport,
@@ -31,6 +38,7 @@ from quizapp.services.content import regrouping
 from quizapp.services.content.banks import free_slug
 from quizapp.services.identifiers import new_uid
 from quizapp.services.operations import jobs
+from quizapp.services.quizzes.quiz_settings import EDITED
 from quizapp.services.transfer.import_content import in_chunks, insert_rows
 
 # Whatever names a question; one that is named is retired, never deleted.
@@ -49,12 +57,18 @@ _OF_QUESTION: Sequence[Any] = (QuestionTag, QuestionPart, RawBlock, QuestionVers
 def store_quizzes(
     session: Session, bank: Bank, quizzes: Sequence[QuizIn], questions: Mapping[str, int]
 ) -> list[tuple[str, str]]:
-    """Make the bank's quizzes what the file says; returns (quiz, message) of what was left out."""
-    query = sa.select(Quiz).where(Quiz.bank_id == bank.id, Quiz.key.is_not(None))
-    stored = {quiz.key: quiz for quiz in session.scalars(query)}
+    """Make the bank's quizzes what the file says; returns (quiz, message) of what was left out.
+
+    One that was edited in the app stays as it is there. One made in the app has its uid for a key.
+    """
+    query = sa.select(Quiz).where(Quiz.bank_id == bank.id)
+    stored = {quiz.key or quiz.uid: quiz for quiz in session.scalars(query)}
     told = []
     for item in quizzes:
         quiz = stored.get(item.key) or _new_quiz(session, bank, item)
+        if quiz.settings and quiz.settings.get(EDITED):
+            told.append((item.key, "It was edited in the app and is kept as it is there."))
+            continue
         quiz.title, quiz.settings, quiz.status = item.title, dict(item.settings), "active"
         session.flush()
         rows = []
@@ -142,22 +156,33 @@ def remove(session: Session, question_ids: Sequence[int]) -> tuple[set[int], set
     return retired, left
 
 
+def delete_bank(session: Session, bank_id: int) -> None:
+    """Delete a bank that nobody has seen yet, with all that is in it but its questions."""
+    facts = sa.select(Fact.id).where(Fact.bank_id == bank_id)
+    articles = sa.select(Article.id).where(Article.bank_id == bank_id)
+    media = list(
+        session.scalars(sa.select(MediaUse.sha256).where(MediaUse.bank_id == bank_id).distinct())
+    )
+    for statement in (
+        sa.delete(Evidence).where(Evidence.fact_id.in_(facts)),
+        sa.delete(Fact).where(Fact.bank_id == bank_id),
+        sa.delete(ArticleVersion).where(ArticleVersion.article_id.in_(articles)),
+        sa.delete(Article).where(Article.bank_id == bank_id),
+        sa.delete(MediaUse).where(MediaUse.bank_id == bank_id),
+        sa.delete(Import).where(Import.bank_id == bank_id),
+        sa.delete(Bank).where(Bank.id == bank_id),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))
+    used = sa.select(MediaUse.sha256).where(MediaUse.sha256.in_(media))
+    unused = set(media) - set(session.scalars(used))
+    for model in (MediaBlob, Media):
+        session.execute(sa.delete(model).where(model.sha256.in_(unused)))
+
+
 def retire_emptied(session: Session, fact_ids: Collection[int]) -> None:
     """Retire those of these facts that no question or part asks any more."""
-    asked = sa.select(Question.fact_id).where(
-        Question.status != "retired", Question.fact_id.is_not(None)
-    )
-    parts = (
-        sa.select(QuestionPart.fact_id)
-        .join(Question, Question.id == QuestionPart.question_id)
-        .where(Question.status != "retired")
-    )
     for some in in_chunks(sorted(fact_ids)):
-        session.execute(
-            sa.update(Fact)
-            .where(Fact.id.in_(some), Fact.id.not_in(asked), Fact.id.not_in(parts))
-            .values(status="retired")
-        )
+        regrouping.retire_emptied(session, some)
 
 
 def facts_outside(session: Session, bank_id: int, keys: Collection[str]) -> set[int]:

@@ -1,7 +1,7 @@
 """What an import will do with each question, by what the bank holds already; stores nothing."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,9 +12,9 @@ from quizapp.core.fingerprint import same_key_and_options
 from quizapp.core.formats.model import QuestionIn
 from quizapp.core.part_facts import part_facts
 from quizapp.models import Fact, Question, QuestionPart, QuestionTag, QuestionVersion
-from quizapp.services.transfer.import_preparing import Content, Rendered
+from quizapp.services.content.version_rows import OWN
+from quizapp.services.transfer.import_preparing import Content, Made
 
-OWN = "own"  # in a fact's detail: made for one question, follows it
 NATIVE = "bank_yaml"  # its keys also name questions that came otherwise, as exporting wrote them
 
 Outcome = Literal["created", "updated", "unchanged", "kept"]
@@ -56,6 +56,7 @@ class Step:
     replaces: bool = False  # another type under the same key: a new question takes its place
     new_version: bool = False
     stat_group: int = 1
+    twin: str | None = None  # the name of a stored question of the same content, if it is not `old`
 
     @property
     def makes_version(self) -> bool:
@@ -65,27 +66,36 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a file goes: its bank (None = a new one), the namespace and the facts of its keys."""
+    """Where a file goes: its bank (None = a new one), the namespace and the facts of its keys.
+
+    is_new: nothing is in the bank but what this import stores, under `import_id`. renders: HTML is
+    stored too; without it an import is twice as fast, and each text is rendered when first asked.
+    """
 
     bank_id: int | None
     system: str
-    facts: frozenset[str]
-    rendered: Rendered = field(default_factory=dict)
+    facts: Collection[str]
+    is_new: bool = False
+    import_id: int = 0
+    renders: bool = True
+    made: Made = field(default_factory=dict)
 
 
 def plan(
     session: Session, target: Target, items: Sequence[QuestionIn], used: set[int]
 ) -> list[Step]:
     """Decide on each question: by external id, else by content; `used` gathers what is matched."""
-    contents = [Content(item, target.rendered) for item in items]
-    if target.bank_id is None:
+    contents = [Content(item, target.made, target.renders) for item in items]
+    if target.bank_id is None or target.is_new:
         pairs = zip(items, contents, strict=True)
         return [Step(item, content, "created") for item, content in pairs]
-    stored = _Matches(_rows(session, target.bank_id, items, contents), target.system, used)
-    return [
-        _step(target, item, content, stored.match(item, content))
-        for item, content in zip(items, contents, strict=True)
-    ]
+    stored = _Matches(_rows(session, target, items, contents), target.system, used)
+    steps = []
+    for item, content in zip(items, contents, strict=True):
+        step = _step(target, item, content, stored.match(item, content))
+        step.twin = stored.twin(content) if step.old is None else None
+        steps.append(step)
+    return steps
 
 
 def _step(target: Target, item: QuestionIn, content: Content, old: Stored | None) -> Step:
@@ -94,7 +104,7 @@ def _step(target: Target, item: QuestionIn, content: Content, old: Stored | None
     if item.type != old.type:
         outcome: Outcome = "kept" if old.edited_here else "updated"
         return Step(item, content, outcome, old, replaces=not old.edited_here)
-    content = Content(item, target.rendered, old.body)
+    content = Content(item, target.made, target.renders, old.body)
     changed = content.sha256 != old.sha256
     if old.edited_here:
         return Step(item, content, "kept" if changed else "unchanged", old)
@@ -148,6 +158,11 @@ class _Matches:
                 return row
         return None
 
+    def twin(self, content: Content) -> str | None:
+        """Return the name of a stored question of this content; None where there is none."""
+        rows = self._by_sha[content.sha256]
+        return rows[0].name if rows else None
+
 
 _COLUMNS = (
     Question.id,
@@ -170,7 +185,7 @@ _COLUMNS = (
 
 
 def _rows(
-    session: Session, bank_id: int, items: Sequence[QuestionIn], contents: Sequence[Content]
+    session: Session, target: Target, items: Sequence[QuestionIn], contents: Sequence[Content]
 ) -> list[Stored]:
     keys = [item.key for item in items if item.key is not None]
     shas = [content.sha256 for content in contents]
@@ -183,7 +198,8 @@ def _rows(
         )
         .outerjoin(Fact, Fact.id == Question.fact_id)
         .where(
-            Question.bank_id == bank_id,
+            Question.bank_id == target.bank_id,
+            Question.import_id.is_distinct_from(target.import_id),
             Question.external_id.in_(keys)
             | Question.uid.in_(keys)
             | QuestionVersion.sha256.in_(shas),

@@ -8,13 +8,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from quizapp.core.markdown import RENDERER
 from quizapp.core.part_facts import part_facts
 from quizapp.core.statements import statement_of
 from quizapp.models import Fact, Question, QuestionPart, QuestionTag, QuestionVersion, RawBlock
+from quizapp.services.content.version_rows import own_fact_row, version_row
 from quizapp.services.identifiers import new_uid
-from quizapp.services.transfer.import_content import in_chunks, insert_returning, insert_rows
-from quizapp.services.transfer.import_matching import OWN, Step, Stored, Target
+from quizapp.services.transfer.import_content import in_chunks, insert_rows, reserved_ids
+from quizapp.services.transfer.import_matching import Step, Stored, Target
+
+STAGED = "staged"  # the status of what an import stores before it lets it be seen
+
+
+def reason_of(import_id: int) -> str:
+    """Return what a question version that an import made gives as its reason."""
+    return f"Import {import_id}"
 
 
 @dataclass(slots=True)
@@ -25,18 +32,19 @@ class Done:
     replaced: list[int] = field(default_factory=list)  # another type took their place
     left: set[int] = field(default_factory=set)  # facts that lost a question
     regrouped: dict[int, set[int]] = field(default_factory=dict)  # question -> facts before, after
+    is_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Storing:
-    """Where the questions go: bank, namespace, ids of the file's facts, the import, the time."""
+    """Where the questions go: bank, namespace, ids of the file's facts, the time, their status."""
 
     session: Session
     target: Target
     facts: Mapping[str, int]
-    import_id: int
     now: datetime
     done: Done
+    status: str = "active"
 
     def store(self, steps: Sequence[Step]) -> None:
         """Store what is new or different in these steps."""
@@ -66,21 +74,24 @@ class Storing:
     def _create(self, steps: Sequence[Step]) -> list[int]:
         uids = [new_uid() for _ in steps]
         facts = self._fact_ids(steps, uids)
+        ids = reserved_ids(self.session, Question, len(steps))
         rows = [
             {
+                "id": id_,
                 "uid": uid,
                 "bank_id": self.target.bank_id,
                 "fact_id": fact,
                 "type": step.item.type,
-                "status": "active",
+                "status": "draft" if step.item.is_draft else self.status,
                 "version": 1,
-                "import_id": self.import_id,
+                "import_id": self.target.import_id,
                 "edited_here": False,
                 **self._names(step),
             }
-            for step, uid, fact in zip(steps, uids, facts, strict=True)
+            for step, uid, fact, id_ in zip(steps, uids, facts, ids, strict=True)
         ]
-        return insert_returning(self.session, Question, rows)
+        insert_rows(self.session, Question, rows)
+        return ids
 
     def _names(self, step: Step) -> dict[str, Any]:
         """Return the columns that follow the file."""
@@ -90,7 +101,7 @@ class Storing:
             "external_id": key,
             "name": step.content.name,
             "category": step.item.category,
-            "search_text": step.content.rendered()[1],
+            "search_text": step.content.texts().search_text,
             "position": step.item.position,
         }
 
@@ -99,9 +110,10 @@ class Storing:
         own = {uid: _own_fact(step) for step, uid in zip(steps, uids, strict=True)}
         places = list(zip(steps, uids, strict=True))
         new = [(s, uid) for s, uid in places if s.item.fact is None and own[uid] is None]
-        rows = [self._fact_row(step, uid) for step, uid in new]
-        for (_, uid), fact_id in zip(new, insert_returning(self.session, Fact, rows), strict=True):
-            own[uid] = fact_id
+        ids = reserved_ids(self.session, Fact, len(new))
+        rows = [self._fact_row(s, uid, id_) for (s, uid), id_ in zip(new, ids, strict=True)]
+        insert_rows(self.session, Fact, rows)
+        own |= {uid: id_ for (_, uid), id_ in zip(new, ids, strict=True)}
         told = [
             {"id": fact, "statement": statement_of(step.content.question), "status": "active"}
             for step in steps
@@ -113,16 +125,13 @@ class Storing:
             for step, uid in places
         ]
 
-    def _fact_row(self, step: Step, uid: str) -> dict[str, Any]:
-        return {
-            "uid": new_uid(),
-            "bank_id": self.target.bank_id,
-            "key": f"{OWN}-{uid}",
-            "statement": statement_of(step.content.question),
-            "detail": {OWN: True},
-            "status": "active",
-            "position": step.item.position,
-        }
+    def _fact_row(self, step: Step, uid: str, id_: int) -> dict[str, Any]:
+        item = step.item
+        row = own_fact_row(self.target.bank_id, uid, step.content.question, item.position)
+        row |= {"id": id_, "status": self.status}
+        if item.group:
+            row["detail"] = {**row["detail"], "group": f"{self.target.system}:{item.group}"}
+        return row
 
     def _update(self, steps: Sequence[Step]) -> None:
         olds = [step.old for step in steps if step.old]
@@ -131,7 +140,8 @@ class Storing:
         for step, old, fact in zip(steps, olds, facts, strict=True):
             self._note_move(old, fact)
             version = old.version + step.new_version
-            row = {"id": old.id, "fact_id": fact, "version": version, "status": "active"}
+            status = "draft" if step.item.is_draft else "active"
+            row = {"id": old.id, "fact_id": fact, "version": version, "status": status}
             names = self._names(step)
             if old.external_id is not None or step.item.key is None:
                 del names["external_system"], names["external_id"]
@@ -166,19 +176,16 @@ class Storing:
 
     def _versions(self, places: Sequence[tuple[Step, int]]) -> None:
         rows = [
-            {
-                "question_id": id_,
-                "number": step.old.version + 1 if step.old and step.new_version else 1,
-                "stat_group": step.stat_group,
-                "stem": step.content.question.stem,
-                "body": step.content.question.body,
-                "html": step.content.rendered()[0],
-                "renderer": RENDERER,
-                "sha256": step.content.sha256,
-                "edited_by": None,
-                "edited_at": self.now,
-                "reason": None,
-            }
+            version_row(
+                id_,
+                step.old.version + 1 if step.old and step.new_version else 1,
+                step.stat_group,
+                step.content.question,
+                step.content.sha256,
+                step.content.texts().html,
+                self.now,
+                reason=reason_of(self.target.import_id),
+            )
             for step, id_ in places
         ]
         insert_rows(self.session, QuestionVersion, rows)

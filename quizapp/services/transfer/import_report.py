@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from quizapp.core.formats.model import Refused, Warned
-from quizapp.core.formats.shared.checking import shown_name
+from quizapp.core.formats.shared.checking import derived_name, shown_name
 from quizapp.services.transfer.import_matching import Step
 
+SHOWN_STEM = 160
 KEPT = "It was changed here; the version of this bank was kept."
 
 
@@ -48,6 +49,12 @@ class Report:
             "media": self.media,
         }
 
+    def sums(self) -> dict[str, Any]:
+        """Return the object without its lists, which may be long."""
+        told = self.as_json()
+        told["warnings"], told["refused"] = len(self.warnings), len(self.refused)
+        return told
+
     def count(self, steps: Sequence[Step]) -> None:
         """Add outcomes; a question that was kept is unchanged, with a warning."""
         outcomes = Counter(step.outcome for step in steps)
@@ -60,6 +67,53 @@ class Report:
             if step.outcome == "kept":
                 name = shown_name(item)
                 self.warnings.append(Warned(item.position, name, item.line, item.path, KEPT))
+
+
+MOST_ENTRIES = 5_000  # questions that a preview shows one by one
+
+
+@dataclass(slots=True)
+class Preview:
+    """What an import would do, and its questions one by one as far as that helps."""
+
+    report: Report
+    title: str = ""
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    categories: Counter[str] = field(default_factory=Counter)
+    twins: list[int] = field(default_factory=list)  # positions of what the bank has already
+    guessed: dict[str, str] = field(default_factory=dict)
+
+    def add(self, steps: Sequence[Step]) -> None:
+        """Add what becomes of some questions."""
+        for step in steps:
+            item = step.item
+            self.categories[item.category or ""] += 1
+            if step.twin is not None:
+                self.twins.append(item.position)
+            if len(self.entries) < MOST_ENTRIES:
+                self.entries.append(
+                    {
+                        "position": item.position,
+                        "type": item.type,
+                        "name": shown_name(item),
+                        "stem": derived_name(item.stem)[:SHOWN_STEM],
+                        "category": item.category or "",
+                        "outcome": step.outcome,
+                        "twin": step.twin,
+                        "is_draft": item.is_draft,
+                    }
+                )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as it is stored with an upload."""
+        return {
+            **self.report.as_json(),
+            "title": self.title,
+            "entries": self.entries,
+            "categories": dict(self.categories),
+            "twins": self.twins,
+            "guessed": self.guessed,
+        }
 
 
 def _without_key(refused: Refused) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from quizapp.core.formats.shared.source import Source
 from quizapp.extensions import db
 from quizapp.models import Bank
 from quizapp.services.content import catalog
-from quizapp.services.transfer.import_preparing import prepare
+from quizapp.services.transfer.import_reading import Seen
 from quizapp.services.transfer.import_report import Report
 from quizapp.services.transfer.import_work import Wishes, Work
 
@@ -27,6 +27,7 @@ def import_bank(
     origin: str | None = None,
     dry_run: bool = False,
     now: datetime,
+    seen: Seen | None = None,
 ) -> Report:
     """Bring a file in; nothing is stored where no question is accepted, or in a dry run.
 
@@ -34,12 +35,11 @@ def import_bank(
     none is given), else to a new one. Only with an origin, questions that left the file are taken
     away: deleted, or retired once they were used. FormatError where the file cannot be read.
     """
-    plugin = _plugin(source, format)
-    work = Work(prepare(plugin, source), plugin.NAME, Wishes(title, owner_id, public, origin))
-    foreseen = work.preview()
-    if dry_run or not foreseen.accepted:
-        return foreseen
-    report = work.store(source.filename, source.digest(), now)
+    wishes = Wishes(title=title, owner_id=owner_id, public=public, origin=origin)
+    work = Work(plugin_for(source, format), source, wishes, seen)
+    if dry_run:
+        return work.preview().report
+    report = work.store(now)
     catalog.forget()
     return report
 
@@ -71,7 +71,8 @@ def _is_current(origin: str, source: Source) -> bool:
     return bank.deleted_at is not None or bank.origin_sha256 == source.digest()
 
 
-def _plugin(source: Source, name: str | None) -> Format:
+def plugin_for(source: Source, name: str | None) -> Format:
+    """Return the format of that name, else the likeliest; FormatError where none can be read."""
     plugin = FORMATS.get(name) if name else guess(source)
     if plugin is None or not plugin.READS:
         raise FormatError("The file is in no format that can be read here.")

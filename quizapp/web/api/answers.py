@@ -82,22 +82,25 @@ def _answered(who: Person, body: AnswerBody) -> answers.Answered:
     what = (who, str(body.client_id), body.question, body.version, body.response)
     if body.attempt is not None:
         slot = 0 if body.slot is None else body.slot
-        return answers.answer_in_attempt(*what, attempt=body.attempt, slot=slot, **common)
+        return answers.answer_in_attempt(
+            *what, attempt=body.attempt, slot=slot, hinted=body.hint, **common
+        )
     return answers.answer(*what, bank=body.bank, marks=body.marks, **common)
 
 
 def _said(who: Person, done: answers.Answered, mode: str) -> dict[str, Any]:
     kind = done.asked.kind
+    shows_key = done.settled and kind.GRADED_BY == "app"
     return {
         "client_id": done.client_id,
         "score": done.grade.score,
         "outcome": answers.outcome(done.asked, done.grade.score),
-        "key": kind.key(done.asked.question) if kind.GRADED_BY == "app" else None,
+        "key": kind.key(done.asked.question) if shows_key else None,
         "feedback": {
-            "html": str(studying.graded_html(done)),
-            "texts": studying.feedback_texts(done),
+            "html": str(studying.graded_html(done) if done.settled else studying.missed_html(done)),
+            "texts": studying.feedback_texts(done) if done.settled else [],
         },
-        "evidence": studying.passage_json(evidence.of_fact(done.fact_id)),
+        "evidence": studying.passage_json(evidence.of_fact(done.fact_id) if done.settled else None),
         "card": studying.card_json(done, who),
         "next": studying.following(done.next, who, mode, done.next_seed, done.next_slot),
     }

@@ -30,9 +30,13 @@ LAYOUT_LOST = "A layout that Markdown has no sign for was left out; the words ar
 EMBEDDED_LOST = "An embedded page, form or script was left out."
 
 _SIMPLE = re.compile(r"\s*(?:<p>)?([^<>&\\`*_\[\]$~|!#=+>-]*)(?:</p>)?\s*")
+# No formula holds its own opening sign again: so an unclosed one costs no search to the very end.
 _TEX = re.compile(
-    r"\\\((?P<inline>.+?)\\\)|\\\[(?P<block>.+?)\\\]|\$\$(?P<display>.+?)\$\$"
-    r"|\[\$\$\](?P<ankiblock>.+?)\[/\$\$\]|\[\$\](?P<anki>.+?)\[/\$\]|\[latex\](?P<latex>.+?)\[/latex\]",
+    r"(?<!\\)\\\((?P<inline>(?:(?!(?<!\\)\\\().)+?)\\\)"
+    r"|(?<!\\)\\\[(?P<block>(?:(?!(?<!\\)\\\[).)+?)\\\]"
+    r"|\$\$(?P<display>.+?)\$\$|\[\$\$\](?P<ankiblock>(?:(?!\[\$\$\]).)+?)\[/\$\$\]"
+    r"|\[\$\](?P<anki>(?:(?!\[\$\]).)+?)\[/\$\]"
+    r"|\[latex\](?P<latex>(?:(?!\[latex\]).)+?)\[/latex\]",
     re.DOTALL,
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -134,6 +138,20 @@ def _signs(text: str) -> Counter[str]:
     return Counter(letter for letter in text if letter in "*~$")
 
 
+def _has_loose_words(table: Element) -> bool:
+    """Say whether words or pictures of a table stand outside the cells of its rows."""
+    cells = [cell for row in table.iter("tr") for cell in row if cell.tag in ("td", "th")]
+    cells += table.findall("caption")
+    if sum(map(_letters, cells)) < _letters(table):
+        return True
+    shown = sum(1 for cell in cells for _ in cell.iter("img", "audio"))
+    return shown < sum(1 for _ in table.iter("img", "audio"))
+
+
+def _letters(element: Element) -> int:
+    return sum(len(part) for text in element.itertext() for part in text.split())
+
+
 def _words(root: Element) -> str:
     """Return the words of a whole text as plain text."""
     parts: list[str] = []
@@ -222,8 +240,8 @@ class _Writing:
             for row in element.iter("tr")
         ]
         rows = [row for row in rows if row]
-        if not rows:
-            return []
+        if not rows or _has_loose_words(element):
+            return self._loose_cells(element, depth)
         if element.find(".//table") is not None:
             self.tell(LAYOUT_LOST)
             return [cell for row in rows for cell in row if cell]
@@ -232,7 +250,20 @@ class _Writing:
             return [row[0] for row in rows if row[0]]
         rows = [row + [""] * (width - len(row)) for row in rows]
         head, rest = rows[0], rows[1:]
-        return ["\n".join([_row(head), _row(["---"] * width), *(_row(row) for row in rest)])]
+        table = "\n".join([_row(head), _row(["---"] * width), *(_row(row) for row in rest)])
+        caption = element.find("caption")
+        return [*(self.blocks(caption, depth) if caption is not None else ()), table]
+
+    def _loose_cells(self, element: Element, depth: int) -> list[str]:
+        """Return what stands in a table that is none: cells outside rows, words outside cells."""
+        found = [text] if (text := _tidy(self._text(element.text))) else []
+        for one in element:
+            if one.tag in ("tr", "tbody", "thead", "tfoot") and depth < MAX_DEPTH:
+                found += self._loose_cells(one, depth + 1)
+            elif isinstance(one.tag, str) and one.tag not in _DROPPED:
+                found += self.blocks(one, depth + 1)
+            found += [text] if (text := _tidy(self._text(one.tail))) else []
+        return found
 
     def _cell(self, cell: Element, depth: int) -> str:
         text = " ".join(self.blocks(cell, depth)).replace("\\\n", " ").replace("\n", " ")

@@ -25,6 +25,8 @@ _BEGINS = {
     "image/gif": re.compile(rb"GIF8[79]a"),
     "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
 }
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length behind them
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f]{1,200}")
 
 
@@ -32,6 +34,14 @@ def mime_of(name: str) -> str | None:
     """Return the kind of a media file by its name; None where banks may not hold it."""
     suffix = name.rpartition(".")[2].lower()
     return MIME.get(suffix) if _NAME.fullmatch(name) and not name.startswith(".") else None
+
+
+def picture_mime(data: bytes) -> str | None:
+    """Return what kind of picture the bytes are, whatever their name; None of any other file.
+
+    SVG is none of them: it can hold scripts.
+    """
+    return next((mime for mime, begins in _BEGINS.items() if begins.match(data)), None)
 
 
 def is_genuine(mime: str, data: bytes) -> bool:
@@ -54,4 +64,39 @@ def _pixels(mime: str, data: bytes) -> int:
         return int.from_bytes(data[16:20]) * int.from_bytes(data[20:24])
     if mime == "image/gif":
         return int.from_bytes(data[6:8], "little") * int.from_bytes(data[8:10], "little")
+    if mime == "image/jpeg":
+        return _jpeg_pixels(data)
+    if mime == "image/webp":
+        return _webp_pixels(data)
     return 0
+
+
+def _jpeg_pixels(data: bytes) -> int:
+    """Return what the first frame header claims; 0 where none stands before the picture."""
+    at = 2
+    while at + 9 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker in _JPEG_FRAMES:
+            return int.from_bytes(data[at + 5 : at + 7]) * int.from_bytes(data[at + 7 : at + 9])
+        if marker == 0xFF:  # padding
+            at += 1
+        elif marker in _JPEG_ALONE:
+            at += 2
+        else:
+            at += 2 + max(int.from_bytes(data[at + 2 : at + 4]), 2)
+    return 0
+
+
+def _webp_pixels(data: bytes) -> int:
+    """Return the size of a lossy, lossless or extended file; 0 of another chunk."""
+    kind = data[12:16]
+    if kind == b"VP8X":
+        width, height = (int.from_bytes(data[n : n + 3], "little") + 1 for n in (24, 27))
+    elif kind == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    elif kind == b"VP8 ":
+        width, height = (int.from_bytes(data[n : n + 2], "little") & 0x3FFF for n in (26, 28))
+    else:
+        return 0
+    return width * height

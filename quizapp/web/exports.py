@@ -1,0 +1,90 @@
+"""Taking a bank out: in which format, what that cannot carry, the file, and a view to print."""
+
+import io
+from urllib.parse import quote
+
+from flask import Blueprint, abort, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from quizapp.core.formats import FORMATS
+from quizapp.core.formats.contract import SINGLE
+from quizapp.models import Bank
+from quizapp.services.content import banks, printing
+from quizapp.services.content.questions import Absent
+from quizapp.services.transfer import exporting
+from quizapp.web.identity import account_required, person
+from quizapp.web.present import View
+
+blueprint = Blueprint("exports", __name__, url_prefix="/banks/<slug>")
+
+WRITABLE = {name: plugin for name, plugin in FORMATS.items() if plugin.WRITES}
+SHOWN = 200  # losses that a page lists
+
+
+@blueprint.get("/export")
+@account_required
+def show(slug: str) -> ResponseReturnValue:
+    """List the formats."""
+    bank = _editable(slug)
+    return render_template("exports/index.html", bank=bank, formats=WRITABLE.values())
+
+
+@blueprint.get("/export/<name>")
+@account_required
+def losses(slug: str, name: str) -> ResponseReturnValue:
+    """Say beforehand what a format cannot carry of this bank."""
+    bank, plugin = _editable(slug), WRITABLE.get(name)
+    if plugin is None:
+        abort(404)
+    written, lost = exporting.export_files(bank, name, _filename(bank, name))
+    return render_template(
+        "exports/losses.html", bank=bank, plugin=plugin, written=written, losses=lost, most=SHOWN
+    )
+
+
+@blueprint.get("/export/<name>/file")
+@account_required
+def download(slug: str, name: str) -> ResponseReturnValue:
+    """Send the file."""
+    bank = _editable(slug)
+    if name not in WRITABLE:
+        abort(404)
+    filename = _filename(bank, name)
+    written, _ = exporting.export_files(bank, name, filename)
+    single = SINGLE in written.files
+    data = written.files[SINGLE] if single else exporting.zipped(written.files)
+    response = send_file(io.BytesIO(data), mimetype="application/octet-stream", max_age=0)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
+    return response
+
+
+@blueprint.get("/print")
+@account_required
+def paper(slug: str) -> ResponseReturnValue:
+    """Show the questions for paper: with room for answers, or the answer sheet, or the key."""
+    bank = _editable(slug)
+    part = request.args.get("part", "questions")
+    if part not in printing.PARTS:
+        abort(404)
+    tag = request.args.get("tag", "")[:200]
+    items = [
+        (View(one.asked, "paper", one.asked.shown(one.asked.id)), one.number, one.key)
+        for one in printing.questions(bank.id, tag)
+    ]
+    tags = printing.tags(bank.id)
+    return render_template(
+        "exports/print.html", bank=bank, part=part, items=items, tag=tag, tags=tags
+    )
+
+
+def _editable(slug: str) -> Bank:
+    try:
+        return banks.editable(slug, person())
+    except Absent:
+        abort(404)
+
+
+def _filename(bank: Bank, name: str) -> str:
+    """Return the name of the file: the bank's address and the format's usual ending."""
+    suffix = next(ending for ending in WRITABLE[name].SUFFIXES if ending != "/")
+    return f"{bank.slug}{suffix}"

@@ -1,0 +1,171 @@
+"""The page on which a question is written: what was posted, and how it looks to a learner."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from markupsafe import Markup
+
+from quizapp.core.question import Problem, QuestionType
+from quizapp.core.question_types import QUESTION_TYPES
+from quizapp.models import Bank
+from quizapp.services.content import editable_questions, evidence
+from quizapp.services.content.editable_questions import Editable
+from quizapp.services.content.evidence import Passage
+from quizapp.services.content.question_drafts import QuestionDraft, blocks
+from quizapp.services.content.questions import Asked
+from quizapp.services.content.version_rows import html_of
+from quizapp.web import present
+from quizapp.web.question_controls import Control, Drawing, places
+from quizapp.web.question_form import Tree, body_of, leaf, tree_of
+from quizapp.web.question_rows import first_form
+
+LABELS = ("stem", "name", "category", "tags", "fact", "status", "reason")  # beside the body
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A draft as a learner would see it, before and after the right answer."""
+
+    ask: Markup
+    graded: Markup | None
+    passage: Passage | None
+    problems: Sequence[tuple[str, Problem]]  # each with the id of its field in the page
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """One question being written: its form as posted or stored. `found` is None for a new one."""
+
+    bank: Bank
+    kind: QuestionType
+    form: Tree
+    found: Editable | None = None
+
+    def draft(self) -> QuestionDraft:
+        """Return what the form says, in its own words."""
+        form, base = self.form, self.found.draft.body if self.found else {}
+        body = {name: value for name, value in form.items() if name not in LABELS}
+        named = {name: leaf(form.get(name)) for name in LABELS}
+        return QuestionDraft(
+            self.kind.NAME,
+            named["stem"],
+            body_of(self.kind.FIELDS, body, base),
+            named["name"],
+            named["category"] or None,
+            tuple(named["tags"].split("\n")),
+            named["fact"] or None,
+            named["status"],
+            named["reason"] or None,
+        )
+
+    def look(self) -> Look:
+        """Return the learner's view of the draft, and everything that is wrong with it."""
+        draft, problems = editable_questions.check(self.bank.id, self.draft())
+        blocked = any(blocks(problem) for problem in problems)
+        asked = Asked(
+            0, "", self.bank.slug, 0, 1, draft.question, self.kind, html_of(draft.question), None
+        )
+        fact = editable_questions.fact_id(self.bank.id, draft.fact)
+        drawn = Drawn.of(self, problems)
+        return Look(
+            ask=present.ask(asked, seed=0, mode="exam"),
+            graded=None if blocked else _answered(asked),
+            passage=evidence.of_fact(fact),
+            problems=[*drawn.found, *(("", problem) for problem in drawn.left_over)],
+            blocked=blocked,
+        )
+
+    def page(self, *, tell: bool = False, **more: Any) -> str:
+        """Return the page; `tell` says what is wrong, which an empty form need not hear."""
+        look = self.look()
+        problems = [problem for _, problem in look.problems] if tell else []
+        drawn = Drawn.of(self, problems)
+        shown = {
+            "bank": self.bank,
+            "kind": self.kind,
+            "found": self.found,
+            "drawn": drawn,
+            "look": look,
+            "tell": tell,
+            "values": {name: leaf(self.form.get(name)) for name in LABELS},
+            "focus": "",
+            **more,
+        }
+        return render_template("questions/edit.html", **shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The fields of a form with their problems, and the problems of no field."""
+
+    labels: Mapping[str, Control]
+    controls: Sequence[Control]
+    found: Sequence[tuple[str, Problem]]
+    left_over: Sequence[Problem]
+
+    @classmethod
+    def of(cls, editor: Editor, problems: Sequence[Problem]) -> "Drawn":
+        """Draw a form."""
+        facts = editable_questions.fact_choices(editor.bank.id)
+        drawing = Drawing(editor.form, facts, problems)
+        labels = {name: _label(drawing, editor.form, name) for name in LABELS}
+        controls = drawing.controls(editor.kind.FIELDS)
+        ordered = [labels["stem"], *controls, *(labels[name] for name in LABELS[1:])]
+        return cls(labels, controls, list(places(ordered)), drawing.left_over())
+
+
+def _label(drawing: Drawing, form: Tree, name: str) -> Control:
+    value = leaf(form.get(name))
+    choices = drawing.choices("facts", value) if name == "fact" else ()
+    return Control(name, "", "line", value, choices=choices, problems=drawing.about(name))
+
+
+def new_editor(bank: Bank, type_name: str) -> Editor | None:
+    """Return an empty form; None where there is no such type, or none to be written by hand."""
+    kind = QUESTION_TYPES.get(type_name)
+    if kind is None or type_name not in WRITABLE:
+        return None
+    form: Tree = first_form(kind.FIELDS, secrets.randbelow)
+    return Editor(bank, kind, {**form, "status": "active"})
+
+
+# What came from a file that we cannot read is kept, but nobody writes such a thing.
+WRITABLE = {
+    name: kind
+    for name, kind in QUESTION_TYPES.items()
+    if not any(field.name == "raw" for field in kind.FIELDS)
+}
+
+
+def stored_editor(bank: Bank, found: Editable) -> Editor:
+    """Return the form of a question as it is stored."""
+    draft, kind = found.draft, QUESTION_TYPES[found.draft.type]
+    labels: Tree = {
+        "stem": draft.stem,
+        "name": draft.name,
+        "category": draft.category or "",
+        "tags": "\n".join(draft.tags),
+        "fact": draft.fact or "",
+        "status": draft.status,
+    }
+    return Editor(bank, kind, {**tree_of(kind.FIELDS, draft.body), **labels}, found)
+
+
+def _answered(asked: Asked) -> Markup | None:
+    """Return the question with its right answer given; None where the app does not grade."""
+    response = asked.kind.key(asked.question)
+    if asked.kind.GRADED_BY != "app" or response is None:
+        return None
+    grade = asked.kind.grade(asked.question, response)
+    return present.graded(
+        asked,
+        seed=0,
+        response=response,
+        parts=grade.parts,
+        feedback=grade.feedback,
+        score=grade.score,
+    )
