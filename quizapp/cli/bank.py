@@ -1,5 +1,7 @@
 """`flask bank`: bring question banks in and take them out."""
 
+import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,17 @@ import sqlalchemy as sa
 from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing
 from quizapp.core.formats import FORMATS
 from quizapp.core.formats.model import FormatError
-from quizapp.core.formats.shared.source import Source
+from quizapp.core.formats.shared.source import MIB, Limits, Source
 from quizapp.extensions import db
 from quizapp.models import User
 from quizapp.services.content import banks
 from quizapp.services.people.addresses import email_key
 from quizapp.services.transfer import exporting, importing
+from quizapp.services.transfer.import_reading import Seen
 from quizapp.services.transfer.import_report import Report
+
+GIB = 1024 * MIB
+LIMITS = Limits(file=GIB, member=GIB, total=GIB)  # whoever has a shell may bring more than a page
 
 group = AnsweringGroup("bank", help="Bring question banks in and take them out.")
 
@@ -46,13 +52,14 @@ def import_command(
     with refusing(as_json, FormatError, OSError):
         try:
             report = importing.import_bank(
-                Source.at(path),
+                Source.at(path, LIMITS),
                 format=format_,
                 title=title,
                 owner_id=_owner_id(owner, as_json) if owner else None,
                 public=public,
                 dry_run=dry_run,
                 now=datetime.now(UTC),
+                seen=_teller(),
             )
         except FormatError as error:
             where = f"line {error.line}: " if error.line else ""
@@ -104,6 +111,21 @@ def formats_command(as_json: bool) -> None:
         return
     for one in listed:
         click.echo(f"{one['name']}: {one['label']}")
+
+
+def _teller() -> Seen | None:
+    """Return what tells on stderr, twice a second, how many questions were read; on a terminal."""
+    if not sys.stderr.isatty():
+        return None
+    began = last = time.monotonic()
+
+    def seen(questions: int) -> None:
+        nonlocal last
+        if time.monotonic() - max(last, began + 0.5) >= 0.5:
+            last = time.monotonic()
+            click.echo(f"\r{questions:,} questions read", nl=False, err=True)
+
+    return seen
 
 
 def _owner_id(email: str, as_json: bool) -> int:

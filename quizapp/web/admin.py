@@ -1,6 +1,5 @@
 """What admins do about people: look, invite, reset, give roles, shut out, let in."""
 
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,6 +12,7 @@ from quizapp.services.people.sessions import Person
 from quizapp.web.forms import ActForm, InviteForm, RoleForm, TimeForm
 from quizapp.web.identity import admin_required, now
 from quizapp.web.people import refuse
+from quizapp.web.shared import absolute
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 LONGEST_SEARCH = 200
@@ -105,7 +105,7 @@ def _page(form: InviteForm) -> str:
 
 
 def _link_page(purpose: str, token: str, to: str | None, who: Person | None = None) -> str:
-    address = _absolute(url_for("people.link", token=token))
+    address = absolute(url_for("people.link", token=token))
     sent = _mailed(purpose, address, to)
     hours = links.INVITE_HOURS if purpose == "invite" else links.RESET_HOURS
     return render_template(
@@ -117,12 +117,6 @@ def _link_page(purpose: str, token: str, to: str | None, who: Person | None = No
         sent=sent,
         days=hours // 24,
     )
-
-
-def _absolute(path: str) -> str:
-    """Return a path as others reach it: by QUIZAPP_URL, as a Host header may be anybody's word."""
-    url = urlsplit(current_app.config["QUIZAPP_URL"] or request.host_url)
-    return f"{url.scheme}://{url.netloc}{path}"
 
 
 def _mailed(purpose: str, address: str, to: str | None) -> bool | None:

@@ -88,25 +88,28 @@ def _group(bank: Bank, ids: Ids, wanted: Filter, back: str) -> str | None:
         flash(_("Group %(n)s questions at once at the most.", n=grouping.MOST), "partial")
         return None
     statement = tidy(request.form.get("statement")) or ""
-    fact = request.form.get("under", "")
-    look = request.form.get("look", "").replace("\0", "")
-    is_told = bool(statement) and len(statement) <= MAX_STATEMENT and "\0" not in statement
-    if request.form.get("sure") and (fact or is_told):
-        named = {"fact": fact} if fact != "new" and fact else {"statement": statement}
-        if all(named.values()):
-            moved = grouping.group(bank.id, ids, now(), bank_frame.editor().id, **named)
-            words = _("What learners know of it follows in a moment.")
-            _tell(Done(moved), words)
-            return None
+    look, sure = request.form.get("look", ""), request.form.get("sure")
+    under = _under(request.form.get("under", ""), statement)
+    if sure and under:
+        moved = grouping.group(bank.id, ids, now(), bank_frame.editor().id, **under)
+        _tell(Done(moved), _("What learners know of it follows in a moment."))
+        return None
     theirs = fact_lists.of_questions(ids)
     known = {one.uid for one in theirs}
     found = [one for one in fact_lists.offered(bank.id, look) if one.uid not in known]
     offered = found if look else []
-    error = _("Choose a fact, or write a new one.") if request.form.get("sure") else None
+    error = _("Choose a fact, or write a new one.") if sure else None
     return _ask(
         "group", bank, ids, wanted, back, facts=theirs, offered=offered, look=look, error=error,
         statement=statement, longest=MAX_STATEMENT,
     )  # fmt: skip
+
+
+def _under(fact: str, statement: str) -> dict[str, str]:
+    """Return the fact that the form chose, or the statement of a new one; empty for neither."""
+    if fact and fact != "new":
+        return {"fact": fact}
+    return {"statement": statement} if 0 < len(statement) <= MAX_STATEMENT else {}
 
 
 def _split(bank: Bank, ids: Ids, wanted: Filter, back: str) -> None:

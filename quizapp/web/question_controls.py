@@ -116,20 +116,24 @@ class Drawing:
         if each.kind == "choice":
             named = tuple((name, worded(name)) for name in each.choices)
             return {"drawn": "select", "choices": named}
-        if each.of and (listed := self.choices(each.of, value)):
-            return {"drawn": "select", "choices": listed}
+        if each.of and (listed := self.choices(each.of, value)) is not None:
+            none = "As the question" if each.of == "facts" else ""
+            return {"drawn": "select", "choices": (("", none), *listed)}
         if each.kind == "number":
             return {"drawn": "number", "placeholder": str(_shown(each.default))}
         if each.kind == "markdown" or len(value) > _LONG or "\n" in value:
             return {"drawn": "area", "is_code": each.kind == "text"}
         return {"drawn": "line"}
 
-    def choices(self, of: str, value: str) -> tuple[tuple[str, str], ...]:
-        """Return what may stand in a field that names an entry; a value that is none stays."""
+    def choices(self, of: str, value: str) -> tuple[tuple[str, str], ...] | None:
+        """Return what may stand in a field that names an entry; None where that is too much.
+
+        A value that names no entry stays.
+        """
         if of == "facts":
             listed = [(key, shortened(words)) for key, words in self.facts]
             if len(listed) > MOST_LISTED:
-                return ()
+                return None
         else:
             held = [branch(row) for _, row in rows(self.form.get(of))]
             listed = [
@@ -139,7 +143,7 @@ class Drawing:
             ]
         if value and value not in dict(listed):
             listed.append((value, value))
-        return (("", ""), *listed)
+        return tuple(listed)
 
     def _rows(self, each: Field, node: "str | Tree | None", name: str, path: str) -> Iterator[Row]:
         listed, stored = rows(node), 0

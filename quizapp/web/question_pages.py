@@ -18,7 +18,7 @@ from quizapp.services.content.question_drafts import QuestionDraft, blocks
 from quizapp.services.content.questions import Asked
 from quizapp.services.content.version_rows import html_of
 from quizapp.web import present
-from quizapp.web.question_controls import Control, Drawing, places
+from quizapp.web.question_controls import Control, Drawing, Drawn, places
 from quizapp.web.question_form import Tree, body_of, leaf, tree_of
 from quizapp.web.question_rows import first_form
 
@@ -70,7 +70,7 @@ class Editor:
             0, "", self.bank.slug, 0, 1, draft.question, self.kind, html_of(draft.question), None
         )
         fact = editable_questions.fact_id(self.bank.id, draft.fact)
-        drawn = Drawn.of(self, problems)
+        drawn = DrawnForm.of(self, problems)
         return Look(
             ask=present.ask(asked, seed=0, mode="exam"),
             graded=None if blocked else _answered(asked),
@@ -83,7 +83,7 @@ class Editor:
         """Return the page; `tell` says what is wrong, which an empty form need not hear."""
         look = self.look()
         problems = [problem for _, problem in look.problems] if tell else []
-        drawn = Drawn.of(self, problems)
+        drawn = DrawnForm.of(self, problems)
         shown = {
             "bank": self.bank,
             "kind": self.kind,
@@ -99,7 +99,7 @@ class Editor:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnForm:
     """The fields of a form with their problems, and the problems of no field."""
 
     labels: Mapping[str, Control]
@@ -108,7 +108,7 @@ class Drawn:
     left_over: Sequence[Problem]
 
     @classmethod
-    def of(cls, editor: Editor, problems: Sequence[Problem]) -> "Drawn":
+    def of(cls, editor: Editor, problems: Sequence[Problem]) -> "DrawnForm":
         """Draw a form."""
         facts = editable_questions.fact_choices(editor.bank.id)
         drawing = Drawing(editor.form, facts, problems)
@@ -120,8 +120,10 @@ class Drawn:
 
 def _label(drawing: Drawing, form: Tree, name: str) -> Control:
     value = leaf(form.get(name))
-    choices = drawing.choices("facts", value) if name == "fact" else ()
-    return Control(name, "", "line", value, choices=choices, problems=drawing.about(name))
+    choices = drawing.choices("facts", value) if name == "fact" else None
+    drawn: Drawn = "line" if choices is None else "select"
+    problems = drawing.about(name)
+    return Control(name, "", drawn, value, choices=choices or (), problems=problems)
 
 
 def new_editor(bank: Bank, type_name: str) -> Editor | None:

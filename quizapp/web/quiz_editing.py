@@ -1,8 +1,6 @@
 """Making a quiz from a bank, editing it, and giving out its link."""
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -16,6 +14,7 @@ from quizapp.web import quiz_forms
 from quizapp.web.identity import now, person
 from quizapp.web.quiz_forms import NewForm, QuizForm
 from quizapp.web.quiz_pages import changed, editor, hidden_from_others, page, quiz_at
+from quizapp.web.shared import absolute
 
 blueprint = Blueprint("quiz_editing", __name__)
 
@@ -105,7 +104,7 @@ def publish(slug: str) -> ResponseReturnValue:
             state=quiz_editing.state_of(quiz),
             view=(view := quizzes.of_row(quiz)),
             asks=len(quizzes.draw(view, 0)),
-            address=_absolute(url_for("quizzes.show", slug=slug)),
+            address=absolute(url_for("quizzes.show", slug=slug)),
         )
     try:
         quiz_editing.set_state(slug, editor(), request.form.get("state", ""), now())
@@ -136,9 +135,3 @@ def delete(slug: str) -> ResponseReturnValue:
     gone = quiz_editing.delete(slug, editor(), now())
     flash(_("Deleted.") if gone else _("Retired: nobody can begin it any more."), "info")
     return redirect(url_for("quiz_editing.index", slug=view.bank_slug), 303)
-
-
-def _absolute(path: str) -> str:
-    """Return a path as others reach it: by QUIZAPP_URL, as a Host header may be anybody's word."""
-    url = urlsplit(current_app.config["QUIZAPP_URL"] or request.host_url)
-    return f"{url.scheme}://{url.netloc}{path}"

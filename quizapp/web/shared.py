@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from gettext import NullTranslations
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, g
+from flask import Flask, current_app, g, request
 from flask_babel import get_domain
 
 from quizapp.web.identity import expect, person
@@ -15,6 +16,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     with app.app_context():
         languages = app.extensions["babel"].instance.list_translations()
+    app.jinja_env.globals["absolute"] = absolute
     app.jinja_env.globals.update(words(_translations if len(languages) > 1 else _untranslated))
     app.jinja_env.globals["has_endpoint"] = lambda name: name in app.view_functions
 
@@ -22,6 +24,12 @@ def init_app(app: Flask) -> None:
     def everywhere() -> dict[str, object]:
         expect()
         return {"me": person()}
+
+
+def absolute(path: str) -> str:
+    """Return a path as others reach it: by QUIZAPP_URL, as a Host header may be anybody's word."""
+    url = urlsplit(current_app.config["QUIZAPP_URL"] or request.host_url)
+    return f"{url.scheme}://{url.netloc}{path}"
 
 
 def words(find: Callable[[], NullTranslations]) -> dict[str, Callable[..., str]]:

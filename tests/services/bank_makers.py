@@ -1,5 +1,6 @@
 """Questions for the tests of managing banks: as importing and editing store them."""
 
+import hashlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +9,16 @@ from quizapp.core.question import Question as Content
 from quizapp.core.search import searchable
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Bank, Fact, Question, QuestionTag, QuestionVersion
+from quizapp.models import (
+    Bank,
+    Fact,
+    Media,
+    MediaBlob,
+    MediaUse,
+    Question,
+    QuestionTag,
+    QuestionVersion,
+)
 from quizapp.services.content.version_rows import own_fact_row, words_of
 from quizapp.services.identifiers import new_uid
 from tests.factories import START
@@ -84,3 +94,13 @@ def tags_of(question_id: int) -> set[str]:
     db.session.rollback()
     query = sa.select(QuestionTag.tag).where(QuestionTag.question_id == question_id)
     return set(db.session.scalars(query))
+
+
+def put_picture(bank_id: int, name: str, data: bytes) -> None:
+    """Give a bank a picture."""
+    digest = hashlib.sha256(data).hexdigest()
+    with writing() as session:
+        session.add(Media(sha256=digest, mime="image/png", size=len(data)))
+        session.flush()
+        session.add(MediaBlob(sha256=digest, data=data))
+        session.add(MediaUse(bank_id=bank_id, sha256=digest, name=name))

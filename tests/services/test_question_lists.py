@@ -49,21 +49,11 @@ def test_names_and_tags_are_searched_too(bank_id: int) -> None:
     assert found(bank_id, "zebra old") == ["Zebra"]
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("50%", 1),
-        ("%", 1),
-        ("_", 1),
-        ("share_of", 1),
-        ("shareXof", 0),
-        ("\\", 1),
-        ("/", 0),
-        ("'", 0),
-    ],
-)
-def test_signs_of_patterns_stand_for_themselves(bank_id: int, text: str, count: int) -> None:
-    assert len(found(bank_id, text)) == count
+def test_signs_of_patterns_stand_for_themselves(bank_id: int) -> None:
+    for text in ("50%", "%", "_", "share_of", "\\"):
+        assert len(found(bank_id, text)) == 1, text
+    for text in ("shareXof", "/", "'", "%_"):
+        assert found(bank_id, text) == [], text
 
 
 def test_active_ones_come_first_each_kind_in_the_banks_order(bank_id: int) -> None:
@@ -118,11 +108,10 @@ def test_pages_hold_fifty_and_the_nearest_is_given(app: Flask) -> None:
     assert (last.page, names(last)) == (2, ["Question 50", "Question 51"])
 
 
-@pytest.mark.parametrize("counted", [1, 2, 3])
 def test_a_large_bank_is_paged_through_in_full_but_counted_in_part(
-    bank_id: int, counted: int, monkeypatch: pytest.MonkeyPatch
+    bank_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(question_lists, "COUNTED", counted)
+    monkeypatch.setattr(question_lists, "COUNTED", 2)
     monkeypatch.setattr(question_lists, "PAGE", 1)
     listings = [question_lists.listing(bank_id, Filter(), n) for n in (1, 2, 3, 4)]
     assert [names(one)[0] for one in listings] == [
@@ -150,7 +139,7 @@ def test_facts_are_listed_with_the_questions_that_ask_them(bank_id: int) -> None
     rows = fact_lists.listing(bank_id).rows
     assert len(rows) == fact_lists.listing(bank_id, 7).total == 5
     by_statement = {row.statement: row.questions for row in rows}
-    assert by_statement["Draft about iron Answer"] == 1
+    assert by_statement["Draft about iron x\\y"] == 1
     assert by_statement["Old one Answer"] == 0
 
 

@@ -66,7 +66,7 @@ def test_a_sample_comes_back_without_the_one_it_was_made_from(name: str) -> None
 
 
 @pytest.mark.parametrize("name", QUESTION_TYPES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_any_body_comes_back_as_it_was(name: str, data: st.DataObject) -> None:
     body = data.draw(bodies(QUESTION_TYPES[name].FIELDS))
@@ -74,7 +74,7 @@ def test_any_body_comes_back_as_it_was(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", QUESTION_TYPES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_nothing_that_is_posted_breaks_the_form(name: str, data: st.DataObject) -> None:
     kind = QUESTION_TYPES[name]

@@ -116,6 +116,46 @@ ROWS = (
         "/reports/{report}",
         {"state": "closed"},
     ),
+    # Managing banks: `secret` is the instructor's
+    Row("GET /banks/new", TEACHERS),
+    Row("POST /banks/new", "404 404 404 404 422 422"),
+    Row("GET /banks/deleted", ACCOUNTS),
+    Row("POST /banks/deleted/<uid>", "302 302 404 404 404 404", "/banks/deleted/nothing"),
+    Row("GET /banks/<slug>/manage", OWNER, "/banks/secret/manage"),
+    Row("POST /banks/<slug>/manage", "404 404 404 404 303 404", "/banks/secret/manage"),
+    Row("GET /banks/<slug>/manage/facts", OWNER, "/banks/secret/manage/facts"),
+    Row("GET /banks/<slug>/manage/suggestions", OWNER, "/banks/secret/manage/suggestions"),
+    Row(
+        "POST /banks/<slug>/manage/suggestions",
+        "404 404 404 404 400 404",
+        "/banks/secret/manage/suggestions",
+    ),
+    Row("GET /banks/<slug>/manage/settings", OWNER, "/banks/secret/manage/settings"),
+    Row(
+        "POST /banks/<slug>/manage/settings",
+        "404 404 404 404 422 404",
+        "/banks/secret/manage/settings",
+    ),
+    Row(
+        "POST /banks/<slug>/manage/visibility",
+        "404 404 404 404 303 404",
+        "/banks/secret/manage/visibility",
+        {"visibility": "link"},
+    ),
+    Row(
+        "POST /banks/<slug>/manage/members",
+        "404 404 404 404 422 404",
+        "/banks/secret/manage/members",
+    ),
+    Row(
+        "POST /banks/<slug>/manage/members/<uid>/remove",
+        OWN_NONE,
+        "/banks/secret/manage/members/{learner}/remove",  # who is no member
+    ),
+    Row("POST /banks/<slug>/manage/copy", "404 404 404 404 422 404", "/banks/secret/manage/copy"),
+    Row(
+        "POST /banks/<slug>/manage/delete", "404 404 404 404 303 404", "/banks/secret/manage/delete"
+    ),
     # Bringing files in and taking banks out
     Row("GET /import", TEACHERS),
     Row("POST /import", "404 404 404 404 303 303"),

@@ -1,11 +1,22 @@
 """All file formats, by name."""
 
-from quizapp.core.formats import bank_yaml
+from quizapp.core.formats import (
+    aiken,
+    bank_yaml,
+    csv,
+    gift,
+    moodle_cloze,
+    moodle_missingword,
+    moodle_xml,
+    xlsx,
+)
 from quizapp.core.formats.contract import Format
 from quizapp.core.formats.shared.source import Source
 from quizapp.core.registry import by_name
 
-FORMATS: dict[str, Format] = by_name(bank_yaml)
+FORMATS: dict[str, Format] = by_name(
+    bank_yaml, gift, aiken, moodle_xml, moodle_cloze, moodle_missingword, csv, xlsx
+)
 LIKELY = 10  # less than this is no guess at all
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quizapp.core.formats import apkg_reading
+from quizapp.core.formats import apkg_reading, apkg_writing
 from quizapp.core.formats.apkg_package import collection_in
 from quizapp.core.formats.contract import FEATURES, Option
 
@@ -16,6 +16,7 @@ KEEPS = frozenset(FEATURES) - {"facts", "quizzes"}
 OPTIONS: tuple[Option, ...] = ()
 
 read = apkg_reading.read
+write = apkg_writing.write
 
 
 def sniff(head: bytes, filename: str, members: Sequence[str]) -> int:

@@ -36,20 +36,18 @@ _LIMITS = (
 _FAULTS = (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, MemoryError)
 _DAMAGED = "The collection is damaged and cannot be read."
 CARD = "id ord mod type queue due ivl factor reps lapses left odue odid flags data".split()  # noqa: SIM905
-_NOTE = "id guid mid mod tags flds".split()  # noqa: SIM905
 _ROWS = (
-    f"SELECT {', '.join(f'n.{name}' for name in _NOTE)}, c.did, "
-    f"{', '.join(f'c.{name}' for name in CARD)} "
+    "SELECT n.id, n.guid, n.mid, n.mod, n.tags, n.flds, c.did, c.id, c.ord, c.mod, c.type, "
+    "c.queue, c.due, c.ivl, c.factor, c.reps, c.lapses, c.left, c.odue, c.odid, c.flags, c.data "
     "FROM notes n LEFT JOIN cards c ON c.nid = n.id ORDER BY n.id, c.ord, c.id"
 )
-_REVIEWS = (
-    "SELECT id, ease, ivl, lastIvl, factor, time, type FROM revlog WHERE cid = ? ORDER BY id"
-)
+_OF_NOTE = 6  # of these columns
+_REVIEWS = "SELECT id, ease, ivl, lastIvl, factor, time, type FROM revlog WHERE cid = ? ORDER BY id"
 
 
 @dataclass(slots=True)
 class Note:
-    """One note with its cards; a card is a row of CARD and "deck", the deck that it is at home in."""
+    """One note with its cards: each the values of CARD, and "deck", where it is at home."""
 
     id: int
     guid: str
@@ -89,8 +87,8 @@ class Collection:
                 if note is not None:
                     yield note
                 note = _note(row)
-            if row[len(_NOTE) + 1] is not None and len(note.cards) < MAX_CARDS:
-                note.cards.append(self._card(row[len(_NOTE) :]))
+            if row[_OF_NOTE + 1] is not None and len(note.cards) < MAX_CARDS:
+                note.cards.append(self._card(row[_OF_NOTE:]))
         if note is not None:
             yield note
 
@@ -210,7 +208,7 @@ def _by_case(one: str, other: str) -> int:
 
 
 def _note(row: tuple[Any, ...]) -> Note:
-    id_, guid, kind, mod, tags, values = row[: len(_NOTE)]
+    id_, guid, kind, mod, tags, values = row[:_OF_NOTE]
     return Note(
         whole(id_),
         text(guid),

@@ -1,4 +1,4 @@
-"""The fields of Anki's notes: what their HTML holds, made ready for templates, and as typed text."""
+"""The fields of Anki's notes: their HTML made ready for templates, and as typed text."""
 
 import re
 from html import escape, unescape

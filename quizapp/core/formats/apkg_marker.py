@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from quizapp.core.formats.apkg_values import text
+from quizapp.core.formats.apkg_values import text, whole
 from quizapp.core.formats.bank_document import SCHEMA
 from quizapp.core.formats.model import QuestionIn, RawBlock
 from quizapp.core.formats.shared.typed import Reading
@@ -20,7 +20,8 @@ MAX_MARKER = 2_000_000
 _DEFINITIONS: Mapping[str, Any] = SCHEMA["$defs"]
 _OWN = frozenset({"key", "type", "name", "fact", "category", "tags", "stem", "raw_block"})
 _TYPES = frozenset(
-    choice["$ref"].rpartition("/")[2] for choice in SCHEMA["properties"]["questions"]["items"]["oneOf"]
+    choice["$ref"].rpartition("/")[2]
+    for choice in SCHEMA["properties"]["questions"]["items"]["oneOf"]
 )
 _PARTS = ("gaps", "lefts")  # whose entries may name a fact
 
@@ -29,13 +30,15 @@ _PARTS = ("gaps", "lefts")  # whose entries may name a fact
 class Marked:
     """What a note says of the question that it was made of; None where it was edited since.
 
-    deck, tags: as they were written. note: what Anki knew of the note that the question came from.
+    deck, tags: as they were written. note, place: which note the question came from, which of its
+    cards it is.
     """
 
     key: str
     deck: str
     tags: list[str]
     note: dict[str, Any]
+    place: int
     question: QuestionIn | None = None
 
 
@@ -47,6 +50,7 @@ class Marking:
     deck: str
     tags: list[str]
     note: Mapping[str, Any] = field(default_factory=dict)
+    place: int = 0
 
 
 def written(item: QuestionIn, values: Sequence[str], marking: Marking) -> str:
@@ -58,15 +62,16 @@ def written(item: QuestionIn, values: Sequence[str], marking: Marking) -> str:
     if item.raw is not None and item.raw.format != "apkg":
         block = {"format": item.raw.format, "raw": item.raw.text, "lossy": list(item.raw.lossy)}
         entry["raw_block"] = {name: value for name, value in block.items() if value}
-    whole = {
+    told_all = {
         "guid": marking.guid,
         "seen": _seen(values),
         "deck": marking.deck,
         "tags": marking.tags,
         "note": dict(marking.note),
+        "place": marking.place,
         "question": entry,
     }
-    packed = json.dumps(whole, sort_keys=True, separators=(",", ":"))
+    packed = json.dumps(told_all, sort_keys=True, separators=(",", ":"))
     for sign in "<>&":  # so that no editor of HTML changes it
         packed = packed.replace(sign, f"\\u{ord(sign):04x}")
     return packed
@@ -94,6 +99,7 @@ def read(names: Sequence[str], values: Sequence[str], guid: str) -> Marked | Non
         text(found.get("deck")),
         [text(tag) for tag in tags] if isinstance(tags, list) else [],
         note if isinstance(note, dict) else {},
+        whole(found.get("place")),
         _question(entry) if found.get("seen") == _seen(shown) else None,
     )
 

@@ -154,7 +154,7 @@ class PackageMedia:
     def _old_list(self) -> list[tuple[str, str]]:
         listed = json.loads(self._source.read("media", MAX_MAP))
         if not isinstance(listed, dict):
-            raise ValueError(listed)  # noqa: TRY004 - its caller takes every bad list alike
+            raise ValueError(listed)
         return [(member, name) for member, name in listed.items() if isinstance(name, str)]
 
     def _new_list(self) -> list[tuple[str, str]]:

@@ -87,9 +87,9 @@ class _Reading:
             group=note.guid,
         )
         marked = apkg_marker.read(kind.fields, note.values, note.guid) if kind else None
-        if marked is not None and card["ord"] == 0:
+        if kind is not None and marked is not None and card["ord"] == 0:
             if marked.question is not None:
-                return self._own(item, note, card, marked)
+                return self._own(item, note, kind, card, marked)
             fields = {name: value for name, value in fields.items() if name != apkg_marker.FIELD}
             item = replace(item, key=marked.key or item.key)
         try:
@@ -102,18 +102,23 @@ class _Reading:
         )
 
     def _own(
-        self, item: QuestionIn, note: Note, card: dict[str, Any], marked: apkg_marker.Marked
+        self,
+        item: QuestionIn,
+        note: Note,
+        kind: Notetype,
+        card: dict[str, Any],
+        marked: apkg_marker.Marked,
     ) -> QuestionIn:
         """Return a question of ours as it went out, with what was done to its card since."""
         question = marked.question
         assert question is not None  # noqa: S101 - its caller looked
-        raw = self._past(note, "", card, marked.note) or question.raw
+        past = self._past(note, kind.name, card | {"ord": marked.place}, marked.note)
         return replace(
             question,
             position=item.position,
             tags=question.tags if sorted(note.tags) == sorted(marked.tags) else note.tags,
             category=question.category if card["deck"] == marked.deck else item.category,
-            raw=raw,
+            raw=past or question.raw,
         )
 
     def _made(
@@ -226,4 +231,3 @@ def _shown(fields: Mapping[str, str], media: PackageMedia) -> str:
     """Return what can be shown of a note that cannot be asked: its texts and pictures."""
     parts = [to_markdown(value, media.find).text for value in fields.values() if "{{c" not in value]
     return "\n\n".join(part for part in parts if part.strip())[:MAX_SHOWN]
-

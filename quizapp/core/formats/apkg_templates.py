@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from lxml.html import defs
+
 MAX_TEMPLATE = 200_000
 MAX_OUTPUT = 1_000_000
 MAX_DEPTH = 50
 UNBALANCED = "conditions that do not end where they should"
 CODE = "a script"
-_VOICE = re.compile(r"</?tts\b[^<>]*>", re.IGNORECASE)  # reads aloud what stands inside
+_ANY_TAG = re.compile(r"</?([A-Za-z][\w-]*)[^<>]*>")
+_TAGS = frozenset(defs.tags) | frozenset("section article header footer main aside figure".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class _Building:
 
     def text(self, html: str) -> None:
         if html:
-            self._here().append(Text(html))
+            self._here().append(Text(_ANY_TAG.sub(_known_tag, html)))
 
     def trim(self) -> None:
         """Take away the brace before a tag of three braces."""
@@ -117,7 +120,6 @@ class _Building:
             self._here().append(Shown(name, tuple(filters)))
 
     def without_code(self, text: str) -> str:
-        text = _VOICE.sub("", text)
         for name in ("script", "style"):
             text, found = _cut(text, name)
             if found and name == "script":
@@ -190,6 +192,11 @@ def _all(nodes: list[Node]) -> list[Node]:
         if isinstance(node, Section):
             found += _all(node.inside)
     return found
+
+
+def _known_tag(match: re.Match[str]) -> str:
+    """Keep the tags of HTML; templates also hold made-up ones, as a hold for their styles."""
+    return match[0] if match[1].lower() in _TAGS else " "
 
 
 def _cut(text: str, name: str) -> tuple[str, bool]:

@@ -178,11 +178,8 @@ def _numeric(section: str, texts: Texts) -> Body:
     answers = []
     for piece in _pieces(section, "=", texts):
         default = "0" if piece.sign == "~" else "1"
-        answer = (
-            parsed_number(unescaped(piece.text))
-            if piece.text or piece.sign == "="
-            else {"min": ANY_NUMBER}
-        )
+        any_number = not piece.text and piece.sign == "~"
+        answer = parsed_number("*" if any_number else unescaped(piece.text))
         share = piece.share or default
         if share != "1":
             answer["fraction"] = share
@@ -193,7 +190,10 @@ def _numeric(section: str, texts: Texts) -> Body:
 def _matching(listed: Sequence[Piece], texts: Texts) -> Body:
     pairs = []
     for piece in listed:
-        whole = piece.text if not piece.feedback else f"{piece.text}#{piece.feedback}"
+        whole = piece.text
+        if piece.feedback:
+            whole = f"{piece.text}#{piece.feedback}"
+            texts.tell("Matching has no feedback to single pairs: # was read as part of the text.")
         prompt, arrow, match = whole.partition("->")
         if not arrow:
             shown = unescaped(piece.text)[:60]
@@ -203,12 +203,22 @@ def _matching(listed: Sequence[Piece], texts: Texts) -> Body:
     return paired(pairs)
 
 
+def _unpaired(pairs: Sequence[tuple[str, str]]) -> Body:
+    numbered = [(f"r{number}", *pair) for number, pair in enumerate(pairs, 1)]
+    return {
+        "lefts": [{"text": left, "right": own} for own, left, _ in numbered if left],
+        "rights": [{"id": own, "text": right} for own, _, right in numbered],
+    }
+
+
 def paired(pairs: Sequence[tuple[str, str]]) -> Body:
     """Return the body of a matching; a pair without a left side is one more to choose from.
 
     The ids of the right sides follow a hash: learners see them, so they must not tell.
     """
     rights = list(dict.fromkeys(right for _, right in pairs if right))
+    if len(rights) < 2:  # no sensible question, but one that is not lost
+        return _unpaired(pairs)
     mixed = sorted(rights, key=lambda text: sha256(text.encode("utf-8", "replace")).digest())
     ids = {text: f"r{number}" for number, text in enumerate(mixed, 1)}
     return {

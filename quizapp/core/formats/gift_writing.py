@@ -60,46 +60,6 @@ class _File:
         self._losses += [Loss(item.position, item.name, message) for message in messages]
 
 
-class _File:
-    def __init__(self) -> None:
-        self._blocks: list[str] = []
-        self._questions = 0
-        self._category: str | None = None
-        self._losses: list[Loss] = []
-        self._left_out = LeftOut()
-
-    def add(self, item: Item) -> None:
-        if isinstance(item, QuestionIn):
-            self._question(item)
-        elif not isinstance(item, BankFile):
-            self._left_out.add(item)
-
-    def written(self) -> Written:
-        data = "".join(self._blocks).encode("utf-8", "replace")
-        losses = [*self._losses, *self._left_out.losses()]
-        return Written({SINGLE: data}, self._questions, losses)
-
-    def _question(self, item: QuestionIn) -> None:
-        part = Part(item.stem, item.body)
-        try:
-            block = _block(item, part)
-        except Unwritable as reason:
-            self._losses.append(Loss(item.position, item.name, str(reason)))
-            return
-        if item.category != self._category:
-            self._category = item.category
-            path = "/".join(["$course$/top", *([one_line(item.category)] if item.category else [])])
-            self._blocks.append(f"$CATEGORY: {path}\n\n")
-        self._blocks.append(block)
-        self._questions += 1
-        messages = dict.fromkeys(part.lost)
-        self._losses += [Loss(item.position, item.name, message) for message in messages]
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _block(item: QuestionIn, part: Part) -> str:
     """Return the lines of a question, the empty one that ends it included."""
     if item.body.get("raw_format") == "gift":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quizapp.core.formats import moodle_xml_reading
+from quizapp.core.formats import moodle_xml_reading, moodle_xml_writing
 from quizapp.core.formats.contract import FEATURES, Option
 
 NAME = "moodle_xml"
@@ -28,6 +28,7 @@ KEEPS = frozenset(FEATURES) - {"facts", "quizzes"}
 OPTIONS: tuple[Option, ...] = ()
 
 read = moodle_xml_reading.read
+write = moodle_xml_writing.write
 
 
 def sniff(head: bytes, filename: str, members: Sequence[str]) -> int:

@@ -4,11 +4,11 @@ import base64
 import binascii
 import re
 from hashlib import sha256
-from html import escape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import quote, unquote
 
-from quizapp.core.formats.shared import html, plain, shares, xml
+from quizapp.core.formats.shared import html, moodle_text, plain, shares, xml
 from quizapp.core.formats.shared.found_media import FoundMedia
 from quizapp.core.formats.shared.kept import MAX_RAW
 from quizapp.core.formats.shared.media import MAX_MEDIA, mime_of
@@ -25,10 +25,13 @@ _LOSSY_WORDS = {
 }
 _LINK = re.compile(
     r"<a\s[^<>]{0,1000}?href\s?=\s?[\"'](@@PLUGINFILE@@/[^\"'<>]{1,500})[\"'][^<>]{0,1000}>"
-    r"((?:(?!</a).){0,2000})</a>",
+    r"((?:(?!</a).){0,500})</a>",
     re.IGNORECASE | re.DOTALL,
 )
 _MARKDOWN_FILE = re.compile(r"\]\((@@PLUGINFILE@@/[^()\s]{1,500})")
+_USUAL = {"100": "1", "0": "0"}
+_UNSAFE = re.compile(r"[ ()<>\\%\"']")
+_MANY_LINES = re.compile(r"\n[ \t]*\n\s*")
 _LINE_ENDS = re.compile(r"\r\n?")
 
 
@@ -107,12 +110,16 @@ class Block:
             return plain.to_markdown(_LINE_ENDS.sub("\n", written))
         if kind == "markdown":
             return self._own_markdown(written, element)
-        if kind == "moodle_auto_format":
-            written = auto_html(written)
         if "@@PLUGINFILE@@" in written:
             written = _LINK.sub(_shown, written)
-        converted = html.to_markdown(written, lambda address: self._find(address, element))
-        self.note(converted.told)
+        if kind == "moodle_auto_format":
+            converted = moodle_text.to_markdown(
+                with_few_lines(written), "moodle", lambda address: self._find(address, element)
+            )
+        else:
+            converted = html.to_markdown(written, lambda address: self._find(address, element))
+        if converted.told:
+            self.note(converted.told)
         return converted.text
 
     def note(self, told: list[str]) -> None:
@@ -123,9 +130,9 @@ class Block:
     def _own_markdown(self, written: str, element: Element) -> str:
         def shown(match: re.Match[str]) -> str:
             name = self._find(match[1], element)
-            return f"](media/{quote(name)}" if name else match[0]
+            return f"](media/{_UNSAFE.sub(_as_percent, name)}" if name else match[0]
 
-        return _MARKDOWN_FILE.sub(shown, _LINE_ENDS.sub("\n", written).strip("\n"))
+        return _MARKDOWN_FILE.sub(shown, _LINE_ENDS.sub("\n", written).strip())
 
     def _find(self, address: str, element: Element) -> str | None:
         if address.startswith("data:"):
@@ -176,6 +183,8 @@ class Block:
     def fraction(self, element: Element) -> str:
         """Return what an answer is worth; Unsupported beyond the whole."""
         written = (element.get("fraction") or "0").strip()
+        if written in _USUAL:
+            return _USUAL[written]
         share = shares.from_percent(written)
         if share is None:
             self.told.append(f"“{written[:30]}” is no share of the points; it counts as 0.")
@@ -188,7 +197,7 @@ class Block:
         """Return what learners have to type: mere text, entities of HTML undone."""
         text = own_text(element).strip()
         kind = element.get("format") or ""
-        return html.unescape(text) if "&" in text and kind != "plain_text" else text
+        return unescape(text) if "&" in text and kind != "plain_text" else text
 
 
 def own_text(element: Element) -> str:
@@ -200,12 +209,9 @@ def own_text(element: Element) -> str:
     return element.text or ""
 
 
-def auto_html(text: str) -> str:
-    """Return a text of Moodle's own format as HTML: line ends count, tags are HTML."""
-    lines = "\n".join(line.strip() for line in text.strip().splitlines())
-    lines = re.sub(r"\n{3,}", "\n\n", lines)
-    lines = re.sub(r"(?<=>)\n{1,2}|\n{1,2}(?=<)", " ", lines)
-    return lines.replace("\n", "<br>")
+def with_few_lines(text: str) -> str:
+    """Return a text whose line ends count, without runs of empty lines."""
+    return _MANY_LINES.sub("\n\n", _LINE_ENDS.sub("\n", text))
 
 
 def decoded(text: str) -> bytes:
@@ -216,6 +222,10 @@ def decoded(text: str) -> bytes:
         return base64.b64decode(text)
     except (binascii.Error, ValueError):
         return b""
+
+
+def _as_percent(match: re.Match[str]) -> str:
+    return f"%{ord(match[0]):02X}"
 
 
 def _file(files: Any, wanted: str) -> Element | None:
@@ -240,4 +250,4 @@ def _shown(match: re.Match[str]) -> str:
     if mime.startswith("image/") or "<" in words or not words.strip():
         alt = escape(name.rpartition(".")[0] or name)
         return f'{words} <img src="{escape(address)}" alt="{alt}">'
-    return f'<img src="{escape(address)}" alt="{escape(html.unescape(words.strip()))}">'
+    return f'<img src="{escape(address)}" alt="{escape(unescape(words.strip()))}">'

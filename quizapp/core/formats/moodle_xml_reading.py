@@ -10,16 +10,12 @@ from quizapp.core.formats.moodle_xml_block import FILES_CUT, Block, Media, own_t
 from quizapp.core.formats.moodle_xml_source import Found, found_in
 from quizapp.core.formats.moodle_xml_types import GAP_READERS, READERS
 from quizapp.core.formats.shared import html, plain
-from quizapp.core.formats.shared.checking import UNANSWERED
 from quizapp.core.formats.shared.kept import MAX_RAW, kept
-from quizapp.core.formats.shared.moodle_cloze_question import Unsupported
+from quizapp.core.formats.shared.moodle_cloze_question import Unsupported, refuse_unsound
 from quizapp.core.formats.shared.source import Source
 from quizapp.core.markdown import MAX_MARKDOWN, to_plain
-from quizapp.core.problems import MAX_TEXT, MINOR
+from quizapp.core.problems import MAX_TEXT
 from quizapp.core.quantities import decimal_of
-from quizapp.core.question import Question
-from quizapp.core.question_types import QUESTION_TYPES
-from quizapp.core.question_types.texts import fill_ids
 
 NAME = "moodle_xml"
 
@@ -34,6 +30,7 @@ UNREADABLE = "It is not built as Moodle builds such questions."
 # Moodle's own sentences, in the languages that are met most.
 _DEFAULTS = frozenset(
     {
+        "",
         "your answer is correct",
         "your answer is partially correct",
         "your answer is incorrect",
@@ -170,7 +167,8 @@ class _Reading:
             block.told.append(NO_TEXT)
         _common(block, kind, body)
         block.unused_files()
-        _refuse_unsound(type, stem, body)
+        if not _is_plainly_sound(type, stem, body):
+            refuse_unsound(type, stem, body)
         raw = RawBlock(NAME, block.raw()[:MAX_RAW], _once(block.lossy)) if block.lossy else None
         return QuestionIn(
             self.position, type, stem, body, raw=raw, warnings=_once(block.told), **about
@@ -184,6 +182,7 @@ class _Reading:
             stem = block.text(block.one("questiontext"))
         except (ValueError, LookupError, RecursionError):
             stem = ""
+        stem = stem if len(stem) <= MAX_MARKDOWN else ""
         item = kept(self.position, NAME, raw, why, stem=stem, **about)
         return QuestionIn(
             **{name: getattr(item, name) for name in QuestionIn.__slots__}
@@ -243,25 +242,15 @@ def _common(block: Block, kind: str, body: dict[str, Any]) -> None:
 def _combined(block: Block, kind: str, body: dict[str, Any]) -> None:
     for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
         element = block.one(name)
-        if element is None or not (text := block.text(element)):
+        if element is None or own_text(element).strip(" .!\n\t").lower() in _DEFAULTS:
             continue
+        text = block.text(element)
         if text.strip(" .!").lower() in _DEFAULTS:
             continue
         if kind == "ordering" and name == "incorrectfeedback":
             body["feedback_wrong"] = text
         else:
             block.lose(name, COMBINED)
-
-
-def _refuse_unsound(type: str, stem: str, body: dict[str, Any]) -> None:
-    """Unsupported for a question that could not be taken: then its source is kept instead."""
-    if _is_plainly_sound(type, stem, body):
-        return
-    question = Question(type, stem, fill_ids(type, body))
-    mild = MINOR | UNANSWERED
-    for problem in QUESTION_TYPES[type].problems(question):
-        if problem.code not in mild:
-            raise Unsupported(problem.message)
 
 
 def _is_plainly_sound(type: str, stem: str, body: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from quizapp.core.formats.qti12_conditions import (
+    FULL,
     Conditions,
     Rule,
     UnsupportedError,
@@ -13,11 +14,13 @@ from quizapp.core.formats.qti12_conditions import (
 from quizapp.core.formats.qti12_feedback import Entry, Feedback, add
 from quizapp.core.formats.qti12_item import Block
 from quizapp.core.formats.qti12_kinds import is_canvas
+from quizapp.core.formats.qti12_settings import LABEL
 from quizapp.core.formats.shared.xml import Element
 
 EMPTY = "Options without a text were left out."
 NO_TEXT = "A right option has neither a text nor a picture."
 NO_MATCH = "Some entries have nothing that they match; they were left out."
+ENDS = "Labels at the ends of the list were left out."
 RULED = "A rule that gives points for some sets of options was left out."
 # What Blackboard's either/or questions call their two options.
 _EITHER_OR = {
@@ -84,11 +87,11 @@ def multiple_response(block: Block, conditions: Conditions, feedback: Feedback) 
         others = [rule for rule in conditions.giving() if rule is not best and not rule.by_option]
         if others:
             _lose(block, RULED)
-        if not is_canvas(block) and block.meta.get("bbmd_partialcredit") != "true":
+        if _is_all_or_nothing(block):
             body["scoring"] = "all_or_nothing"
     else:
         body["scoring"] = "sum_floor0"
-        _share_out(conditions, response, labels)
+        _share_out(conditions, response, labels, is_ours=LABEL in block.meta)
     return {"options": _with_text(block, labels), **shuffle_of(response), **body}
 
 
@@ -101,6 +104,8 @@ def ordering(block: Block, conditions: Conditions, feedback: Feedback) -> Body:
     entries = dict(labels)
     if sorted(order) != sorted(entries):
         raise UnsupportedError("It does not say which order is right.")
+    if response.find("render_extension/material") is not None:
+        _lose(block, ENDS)
     for _, entry in labels:
         entry.pop("feedback", None)
     body: Body = {"items": [entries[ident] for ident in order]}
@@ -181,9 +186,14 @@ def _points_each(
     return found
 
 
-def _share_out(conditions: Conditions, response: Element, labels: list[Label]) -> None:
+def _share_out(
+    conditions: Conditions, response: Element, labels: list[Label], is_ours: bool
+) -> None:
+    """Give each option what it adds, as a share of all that can be had."""
     points = _points_each(conditions, response, labels)
     whole = sum((value for value in points.values() if value > 0), Decimal(0))
+    if is_ours or abs(whole - FULL) < 1:
+        whole = FULL
     for ident, entry in labels:
         if points[ident] and whole > 0:
             entry["fraction"] = share(points[ident], whole)
@@ -196,6 +206,13 @@ def _is_whole(rule: Rule) -> bool:
     if rule.has_or:
         raise UnsupportedError("Several sets of options are right.")
     return len(rule.tests) > 1 or not rule.adds
+
+
+def _is_all_or_nothing(block: Block) -> bool:
+    """Say whether only the whole set counts: so it is, but Canvas and Blackboard may say else."""
+    if block.meta.get("scoring_algorithm") == "AllOrNothing":
+        return True
+    return not is_canvas(block) and block.meta.get("bbmd_partialcredit") != "true"
 
 
 def _with_text(block: Block, labels: list[Label]) -> list[Entry]:
@@ -218,9 +235,7 @@ def _right_texts(block: Block) -> list[str]:
     if block.presentation is None:
         return []
     blocks = [
-        one
-        for one in block.presentation.iter("flow")
-        if one.get("class") == "RIGHT_MATCH_BLOCK"
+        one for one in block.presentation.iter("flow") if one.get("class") == "RIGHT_MATCH_BLOCK"
     ]
     if not blocks:
         return []

@@ -14,7 +14,8 @@ MAX_WORK = 3_000_000  # tests that one item may need
 FULL = Decimal(100)
 _EQUAL = frozenset({"varequal", "varsubstring"})
 _NUMBERS = frozenset({"vargte", "vargt", "varlte", "varlt"})
-_NOTHING = frozenset({"and", "or", "not", "other", "unanswered", "qticomment", "var_extension"})
+_LOGIC = frozenset({"and", "or", "not"})
+_NOTHING = frozenset({"other", "unanswered", "qticomment", "var_extension"})
 
 
 class UnsupportedError(Exception):
@@ -137,7 +138,8 @@ def afford(work: int) -> None:
 
 def _rule(element: Element, names: list[str], most: Decimal | None) -> Rule:
     holder = element.find("conditionvar")
-    tests = list(_tests(holder)) if holder is not None else []
+    seen: set[str] = set()
+    tests = list(_tests(holder, seen)) if holder is not None else []
     points, adds = _points(element, names, most)
     return Rule(
         element=holder,
@@ -146,20 +148,23 @@ def _rule(element: Element, names: list[str], most: Decimal | None) -> Rule:
         adds=adds,
         shows=[one.get("linkrefid") or "" for one in element.iterfind("displayfeedback")],
         goes_on=(element.get("continue") or "").strip().lower(),
-        has_other=holder is not None and holder.find(".//other") is not None,
-        has_or=holder is not None and holder.find(".//or") is not None,
+        has_other="other" in seen,
+        has_or="or" in seen,
     )
 
 
-def _tests(holder: Element) -> Iterator[Test]:
+def _tests(holder: Element, seen: set[str]) -> Iterator[Test]:
+    """Yield the comparisons inside an element, in order; `seen` gets the names of all else."""
     stack = [(one, False) for one in reversed(holder)]
     while stack:
         one, denied = stack.pop()
         tag = one.tag
-        if tag in ("and", "or", "not"):
-            stack += [(child, denied != (tag == "not")) for child in reversed(one)]
-        elif tag in _EQUAL or tag in _NUMBERS:
+        if tag in _EQUAL or tag in _NUMBERS:
             yield Test(tag, one.get("respident") or "", (one.text or "").strip(), denied, one)
+            continue
+        seen.add(tag)
+        if tag in _LOGIC:
+            stack += [(child, denied != (tag == "not")) for child in reversed(one)]
         elif isinstance(tag, str) and tag not in _NOTHING:
             raise UnsupportedError(f"It is scored by a rule that is not known here ({tag[:40]}).")
 
@@ -168,9 +173,10 @@ def _points(
     element: Element, names: list[str], most: Decimal | None
 ) -> tuple[Decimal | None, bool]:
     found, adds = None, False
-    for one in element.iterfind("setvar"):
+    settings = element.findall("setvar")
+    for one in settings:
         name = one.get("varname") or one.get("variablename") or "SCORE"
-        if names and name not in names and len(element.findall("setvar")) > 1:
+        if len(settings) > 1 and names and name not in names:
             continue
         action = (one.get("action") or "Set").strip().lower()
         text = (one.text or "").strip()

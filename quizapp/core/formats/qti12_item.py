@@ -14,10 +14,14 @@ _CORRECT = frozenset({"correct_fb", "correct"})
 _INCORRECT = frozenset({"general_incorrect_fb", "incorrect_fb", "incorrect"})
 _MARKS = re.compile("[\ue000\ue001]")  # what gap marks are made of may not come from outside
 _TAGS = re.compile(
-    r"</?(?:p|div|span|br|img|b|i|u|em|strong|sub|sup|ul|ol|li|table|font|a)\b[^<>]*>", re.IGNORECASE
+    r"</?(?:p|div|span|br|img|b|i|u|em|strong|sub|sup|ul|ol|li|table|font|a)\b[^<>]*>",
+    re.IGNORECASE,
 )
 _EDGES = re.compile(r"(?:\s|<br ?/?>)+$")
-_PLACES = ("uri", "label", "apptype", "imagtype")
+_TEXTS = (
+    *("mattext", "matemtext", "mat_formattedtext"),
+    *("matimage", "matapplication", "mataudio", "matvideo"),
+)
 _ASIDE = frozenset({"RESPONSE_BLOCK", "RIGHT_MATCH_BLOCK"})
 
 FindMedia = Callable[[str], str | None]
@@ -32,22 +36,20 @@ class Block:
     """
 
     def __init__(self, element: Element, find_media: FindMedia) -> None:
-        for one in element.iter():
-            tag = one.tag
-            if isinstance(tag, str) and "}" in tag:
-                one.tag = tag.rpartition("}")[2]
+        if "}" in element.tag:
+            for one in element.iter():
+                if isinstance(one.tag, str):
+                    one.tag = one.tag.rpartition("}")[2]
         self.element = element
         self.find_media = find_media
         self.told: list[str] = []
         self.lossy: list[str] = []
         self.meta = _meta(element)
         self.presentation = element.find("presentation")
-        self.responses: list[Element] = [
-            one for one in _inside(self.presentation) if one.tag in RESPONSES
-        ]
-        self.feedback = {
-            one.get("ident") or "": one for one in element.iterfind("itemfeedback")
-        }
+        self.responses: list[Element] = (
+            [] if self.presentation is None else list(self.presentation.iter(*RESPONSES))
+        )
+        self.feedback = {one.get("ident") or "": one for one in element.iterfind("itemfeedback")}
 
     @property
     def raw(self) -> str:
@@ -81,32 +83,35 @@ class Block:
 
     def stem(self) -> str:
         """Return the question's text."""
-        pieces = self._stem({})
+        pieces = self._stem({}, own=len(self.responses) == 1)
         if all(kind == "plain" for kind, _ in pieces):
             return plain.to_markdown("\n".join(text for _, text in pieces))
         return self.markdown(_joined(pieces))
 
     def stem_html(self, marks: Mapping[Element, str] | None = None) -> str:
-        """Return the question's text as HTML; each response of `marks` stands in it as its mark."""
-        return _joined(self._stem(marks or {}))
+        """Return the text around blanks as HTML; each of `marks` stands in it as its mark."""
+        return _joined(self._stem(marks or {}, own=False))
 
-    def _stem(self, marks: Mapping[Element, str]) -> list[Piece]:
+    def _stem(self, marks: Mapping[Element, str], own: bool) -> list[Piece]:
         if self.presentation is None:
             return []
-        return list(self._stem_pieces(self.presentation, marks))
+        return list(self._stem_pieces(self.presentation, marks, own))
 
-    def _stem_pieces(self, holder: Element, marks: Mapping[Element, str]) -> Iterator[Piece]:
+    def _stem_pieces(
+        self, holder: Element, marks: Mapping[Element, str], own: bool
+    ) -> Iterator[Piece]:
+        """Yield the texts that are no part of a response; with `own` what it begins with too."""
         for one in holder:
             tag = one.tag
             if tag == "material":
-                yield from _pieces_of(one)
+                yield from _pieces(one)
             elif tag in RESPONSES:
                 if one in marks:
                     yield "inline", marks[one]
-                elif len(self.responses) == 1:
-                    yield from (p for own in one.iterfind("material") for p in _pieces_of(own))
+                elif own:
+                    yield from (p for text in one.iterfind("material") for p in _pieces(text))
             elif tag in ("flow", "flow_mat") and (marks or one.get("class") not in _ASIDE):
-                yield from self._stem_pieces(one, marks)
+                yield from self._stem_pieces(one, marks, own)
 
 
 def role_of(ident: str) -> str:
@@ -126,10 +131,6 @@ def is_on(value: str | None) -> bool:
     return (value or "").strip().lower() in ("yes", "true", "1")
 
 
-def _inside(presentation: Element | None) -> Iterator[Element]:
-    return iter(()) if presentation is None else presentation.iter()
-
-
 def _meta(element: Element) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in element.iter("qtimetadatafield"):
@@ -144,21 +145,19 @@ def _meta(element: Element) -> dict[str, str]:
 
 
 def _pieces(holder: Element) -> Iterator[Piece]:
-    for material in holder.iter("material"):
-        yield from _pieces_of(material)
+    for one in holder.iter(*_TEXTS):
+        yield from _piece(one)
 
 
-def _pieces_of(material: Element) -> Iterator[Piece]:
-    """Yield (kind, text) of a material: plain or html, each a block of its own."""
-    for one in material.iter():
-        tag = one.tag
-        if tag == "mattext" or tag == "matemtext":
-            yield _mattext(one)
-        elif tag == "mat_formattedtext":
-            yield _formatted(one)
-        elif tag in ("matimage", "matapplication", "mataudio", "matvideo"):
-            if picture := _picture(one):
-                yield "html", picture
+def _piece(one: Element) -> Iterator[Piece]:
+    """Yield what an element of a material shows: plain or html, a block of its own."""
+    tag = one.tag
+    if tag in ("mattext", "matemtext"):
+        yield _mattext(one)
+    elif tag == "mat_formattedtext":
+        yield _formatted(one)
+    elif picture := _picture(one):
+        yield "html", picture
 
 
 def _mattext(one: Element) -> Piece:

@@ -91,7 +91,9 @@ def _asks(rule: Rule, name: str) -> bool:
 
 def numeric(block: Block, conditions: Conditions, feedback: Feedback) -> Body:
     """Return accepted numbers: values with a tolerance, and ranges."""
-    rules = [rule for rule in conditions.rules if rule.tests and (rule.gives or rule.points)]
+    rules = [
+        rule for rule in conditions.rules if rule.tests and (rule.gives or rule.points is not None)
+    ]
     best = max((points_of(rule) for rule in rules), default=Decimal(0))
     answers: list[Entry] = []
     for rule in rules:
@@ -179,6 +181,6 @@ def essay(block: Block, conditions: Conditions, feedback: Feedback) -> Body:
             break
         for name, attribute in (("min_words", "word_limit_min"), ("max_words", "word_limit_max")):
             words = (response.get(attribute) or "").strip()
-            if words.isascii() and words.isdigit() and 0 < int(words[:6]):
+            if words.isascii() and words.isdigit() and int(words[:6]) > 0:
                 body[name] = int(words[:6])
     return body

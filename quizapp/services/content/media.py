@@ -72,7 +72,7 @@ def store_upload(bank_id: int, filename: str, data: bytes, longest: int) -> str:
         # Locked, so that two uploads cannot take one name.
         session.execute(sa.select(Bank.id).where(Bank.id == bank_id).with_for_update())
         uses = sa.select(MediaUse.name, MediaUse.sha256).where(MediaUse.bank_id == bank_id)
-        names = dict(session.execute(uses).tuples().all())
+        names = dict(session.execute(uses).all())
         for name, of in names.items():
             if of == sha256:
                 return name

@@ -92,7 +92,7 @@ def listing(bank_id: int, wanted: Filter, page: int = 1) -> Listing:
         is_all = True
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
-    ids = [row.id for row in kept[(page - 1) * PAGE : page * PAGE]]
+    ids = [row.id for row in kept[:COUNTED][(page - 1) * PAGE : page * PAGE]]
     if page * PAGE > COUNTED and is_all:
         later = ordered(bank_id, wanted).limit(PAGE).offset((page - 1) * PAGE)
         ids = list(db.session.scalars(later))

@@ -18,7 +18,7 @@ from quizapp.models import Bank, Question, Upload, UploadPiece
 from quizapp.services.content import catalog
 from quizapp.services.content.questions import Absent
 from quizapp.services.people import sessions
-from quizapp.services.quizzes import quiz_editing
+from quizapp.services.quizzes import quiz_editing, quiz_settings
 from quizapp.services.transfer.import_reading import Choices
 from quizapp.services.transfer.import_report import Report
 from quizapp.services.transfer.import_work import Wishes, Work
@@ -150,7 +150,7 @@ def _quiz(upload: Upload, report: Report, work: Work, now: datetime) -> str | No
     db.session.rollback()
     try:
         made = quiz_editing.create_quiz(report.bank, person, str(title), uids or None, now, "link")
-    except (quiz_editing.Refused, Absent):
+    except (quiz_editing.Refused, quiz_settings.Unfit, Absent):
         return None  # nothing in it can be asked in a quiz
     return made.slug
 

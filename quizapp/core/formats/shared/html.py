@@ -79,7 +79,8 @@ def to_markdown(source: str, find_media: FindMedia | None = None) -> Converted:
     if len(source) > MAX_HTML:
         return Converted(plain.to_markdown(source[:MAX_HTML]), [LAYOUT_LOST])
     if "<" not in source and "\\" not in source and "$" not in source and "[" not in source:
-        return Converted(plain.escaped(_SPACE.sub(" ", unescape(source)).strip(" ")))
+        text = _SPACE.sub(" ", unescape(source).replace("\xa0", " ")).strip(" ")
+        return Converted(plain.escaped(text))
     try:
         root = lxml_html.fragment_fromstring(_readable(source), create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
@@ -221,7 +222,9 @@ class _Writing:
 
     def _list(self, element: Element, tag: str, depth: int) -> list[str]:
         items = []
-        for number, item in enumerate((one for one in element if one.tag == "li"), 1):
+        start = element.get("start") or "1"
+        first = int(start) if re.fullmatch(r"[0-9]{1,9}", start) else 1
+        for number, item in enumerate((one for one in element if one.tag == "li"), first):
             sign = f"{number}. " if tag == "ol" else "- "
             text = "\n\n".join(self.blocks(item, depth))
             items.append(sign + text.replace("\n", "\n" + " " * len(sign)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quizapp.core.formats.shared import html
+from quizapp.core.formats.shared.checking import UNANSWERED
 from quizapp.core.formats.shared.moodle_cloze_syntax import (
     CHOICE,
     LOOKS_SO,
@@ -18,7 +19,11 @@ from quizapp.core.formats.shared.moodle_cloze_syntax import (
     gaps_in,
 )
 from quizapp.core.gaps import GAP
+from quizapp.core.problems import MINOR
 from quizapp.core.quantities import decimal_of
+from quizapp.core.question import Question
+from quizapp.core.question_types import QUESTION_TYPES
+from quizapp.core.question_types.texts import fill_ids
 
 Convert = Callable[[str], str]  # to Markdown
 
@@ -139,6 +144,14 @@ def number_of(text: str) -> str | None:
     if decimal_of(text) is None:
         text = text.replace(",", ".", 1)
     return text if decimal_of(text) is not None else None
+
+
+def refuse_unsound(type: str, stem: str, body: Mapping[str, Any]) -> None:
+    """Raise Unsupported for a question that would be refused: then its source is kept instead."""
+    question = Question(type, stem, fill_ids(type, body))
+    for problem in QUESTION_TYPES[type].problems(question):
+        if problem.code not in MINOR | UNANSWERED:
+            raise Unsupported(problem.message)
 
 
 def _several(

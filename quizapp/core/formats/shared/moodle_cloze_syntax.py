@@ -6,7 +6,7 @@ Nothing here knows what a gap means to us; texts inside are HTML with one more l
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 
 from quizapp.core.formats.shared.shares import from_percent
 
@@ -126,11 +126,11 @@ def _percent_of(count: int) -> str:
 
 
 def _plain(text: str) -> str:
-    return _ESCAPED.sub(r"\1", unescape(text).replace("\xa0", " ")).strip()
+    return unescape(_ESCAPED.sub(r"\1", text)).replace("\xa0", " ").strip()
 
 
 def written(kind: str, weight: int, alternatives: Iterable[tuple[str, str, str]]) -> str:
-    """Return a gap of (percent, HTML, feedback as HTML) each; `kind` is a name of Moodle."""
+    """Return a gap of (percent, HTML or typed text, feedback as HTML) each; `kind` is Moodle's."""
     parts = "~".join(
         f"{'=' if percent == '100' else '' if percent == '0' else f'%{percent}%'}"
         f"{_safe(text, first=True)}{f'#{_safe(feedback)}' if feedback else ''}"
@@ -141,8 +141,8 @@ def written(kind: str, weight: int, alternatives: Iterable[tuple[str, str, str]]
 
 def _safe(text: str, first: bool = False) -> str:
     """Return HTML so that it ends no answer: entities once more, signs escaped as Moodle wants."""
-    text = text.replace("&", "&amp;").replace("}", "\\}").replace("#", "\\#")
-    text = " ".join(text.replace("~", "&#126;").split())
+    text = escape(text, quote=False).replace("}", "\\}").replace("#", "\\#")
+    text = text.replace("~", "&#126;").replace("\n", " ")
     if first and text[:1] in ("=", "%"):
         text = f"&#{ord(text[0])};{text[1:]}"
     return f"{text[:-1]}&#92;" if text.endswith("\\") else text

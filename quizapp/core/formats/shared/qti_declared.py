@@ -11,8 +11,8 @@ from quizapp.core.quantities import decimal_of
 MAX_ENTRIES = 2_000
 # Rules of scoring made of these alone say no more than the declared answers do.
 _USUAL = frozenset(
-    """responseCondition responseIf responseElse match variable correct mapResponse baseValue
-    setOutcomeValue sum not isNull multiple and""".split()  # noqa: SIM905
+    """match variable correct mapResponse baseValue
+    setOutcomeValue sum not isNull and""".split()  # noqa: SIM905
 )
 
 
@@ -125,14 +125,33 @@ def _rules(root: Element | None, responses: Mapping[str, Declared]) -> Rules:
     matched = frozenset(attribute(one, "identifier") for one in inside(root, "correct"))
     if not mapped and not matched:
         mapped = with_mapping
-    usual = all(name_of(one) in _USUAL or not name_of(one) for one in root.iterdescendants())
-    return Rules(mapped, matched - mapped, usual and _only_plain_matches(root), root)
+    return Rules(mapped, matched - mapped, _is_usual(root), root)
 
 
-def _only_plain_matches(root: Element) -> bool:
-    """Say whether all comparisons are of a response with its right answer, for points or not."""
-    for one in inside(root, "match"):
-        parts = [name_of(part) for part in below(one)]
-        if sorted(parts) != ["correct", "variable"]:
+def _is_usual(root: Element) -> bool:
+    """Say whether all that gives points does so for the declared answers alone."""
+    settings = (one for one in inside(root, "setOutcomeValue") if _gives_points(one))
+    return all(_is_plain(one) for one in settings)
+
+
+def _gives_points(setting: Element) -> bool:
+    outcome = attribute(setting, "identifier").upper()
+    return "SCORE" in outcome and "MAX" not in outcome
+
+
+def _is_plain(setting: Element) -> bool:
+    parts = [setting]
+    branch = setting.getparent()
+    while branch is not None and name_of(branch) != "responseProcessing":
+        if name_of(branch) in ("responseIf", "responseElseIf"):
+            parts += below(branch)[:1]
+        elif name_of(branch) not in ("responseElse", "responseCondition"):
             return False
-    return True
+        branch = branch.getparent()
+    every = [one for part in parts for one in part.iter() if name_of(one)]
+    matches = [one for one in every if name_of(one) == "match"]
+    return all(name_of(one) in _USUAL for one in every) and all(map(_compares_with_key, matches))
+
+
+def _compares_with_key(match: Element) -> bool:
+    return sorted(name_of(one) for one in below(match)) == ["correct", "variable"]

@@ -105,9 +105,9 @@ def _case(setting: Element) -> Meaning:
     if name == "responseElse":
         parent = branch.getparent()
         branches = below(parent) if parent is not None else []
-        if len(branches) == 2 and below(branches[0]):
-            return _opposite(_condition(below(branches[0])[0]))
-        return UNKNOWN
+        conditions = [below(one)[0] for one in branches[:-1] if below(one)]
+        telling = [one for one in conditions if name_of(one) != "isNull"]
+        return _opposite(_condition(telling[0])) if len(telling) == 1 else UNKNOWN
     return ALWAYS if name == "responseProcessing" else UNKNOWN
 
 

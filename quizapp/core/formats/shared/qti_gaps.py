@@ -15,23 +15,21 @@ from quizapp.core.formats.shared.qti_choices import (
     options,
     plain_words,
     require_key,
-    share,
 )
 from quizapp.core.formats.shared.qti_declared import Declared
-from quizapp.core.formats.shared.qti_feedback import Told, joined
+from quizapp.core.formats.shared.qti_feedback import Told
 from quizapp.core.formats.shared.qti_names import (
     INLINE,
     attribute,
     below,
-    first,
     inside,
-    is_true,
     name_of,
 )
-from quizapp.core.formats.shared.qti_numbers import NUMBERS, number_answers
-from quizapp.core.formats.shared.qti_reading import NotAskable, Reading, without_gap
+from quizapp.core.formats.shared.qti_numbers import NUMBERS
+from quizapp.core.formats.shared.qti_reading import NotAskable, Reading
+from quizapp.core.formats.shared.qti_typed import answer_feedback, typed
 from quizapp.core.formats.shared.shares import plain
-from quizapp.core.formats.shared.xml import Element, text_of
+from quizapp.core.formats.shared.xml import Element
 
 AS_TEXT = "Numbers in its gaps are compared as text."
 OTHER_WORDS = "Some of its gaps take other words for a part of the points; that was left out."
@@ -40,49 +38,6 @@ _OWN_RESPONSE = re.compile(r"RESPONSE_(\d{1,4})", re.ASCII)
 _OWN_GAP = re.compile(r"GAP_(\d{1,4})", re.ASCII)
 
 Gap = dict[str, Any]
-
-
-def text_entry(reading: Reading) -> Built:
-    """Read a lone textEntryInteraction: short answer or number if it stands by itself."""
-    element = reading.interactions[0]
-    declared = reading.declared(element)
-    require_key(reading, declared)
-    stem, alone = without_gap(reading.stem({element: "1"}))
-    notes = reading.notes(element)
-    if declared.base_type in NUMBERS:
-        return _number(reading, element, declared, stem)
-    if not alone:
-        return cloze(reading)
-    entry = _typed(reading, element, declared)
-    told = reading.feedback()
-    _answer_feedback(reading, told, declared, entry["answers"], "ANSWER_")
-    reading.note_scoring()
-    del notes
-    return "short_answer", stem, _without_kind(entry) | reading.common(told)
-
-
-def _without_kind(entry: Mapping[str, Any]) -> Body:
-    return {name: value for name, value in entry.items() if name not in ("kind", "weight")}
-
-
-def _number(reading: Reading, element: Element, declared: Declared, stem: str) -> Built:
-    answers, understood = number_answers(reading, declared)
-    told = reading.feedback()
-    for answer in answers:
-        if text := told.take("part", answer.pop("place", "")):
-            answer["feedback"] = text
-    if not reading.is_own:
-        _answer_feedback(reading, told, declared, answers, "")
-    if not understood:
-        reading.note_scoring()
-    body: Body = {"answers": answers}
-    notes = reading.notes(element)
-    if "units" in notes:
-        pairs = (one.rpartition(":") for one in notes["units"].split("\n"))
-        body["units"] = [{"unit": unit, "factor": factor} for unit, _, factor in pairs if unit]
-    if notes.get("unit_required") == "true":
-        body["unit_required"] = True
-    return "numeric", stem, body | reading.common(told)
 
 
 def cloze(reading: Reading) -> Built:
@@ -158,7 +113,7 @@ def _entries(
     if name == "gapMatchInteraction":
         return _dragged(reading, element, gaps, words)
     if name == "textEntryInteraction":
-        entry = _typed(reading, element, declared)
+        entry = typed(reading, element, declared)
         if declared.base_type in NUMBERS:
             reading.told.append(AS_TEXT)
     elif reading.notes(element).get("kind") == "word":
@@ -188,7 +143,9 @@ def _pooled(
     if not words:
         words += _pool([plain_words(reading, text) for _, text in choices])
     ids = [identifier for identifier, _ in choices]
-    place = ids.index(declared.correct[0]) if declared.correct else 0
+    place = ids.index(declared.correct[0]) if set(declared.correct[:1]) & set(ids) else -1
+    if not 0 <= place < len(words):
+        raise NotAskable("Not each of its gaps has one right word.")
     return {"kind": "word", "word": words[place]["id"], "weight": "1"}
 
 
@@ -245,75 +202,6 @@ def _right_words(declared: Declared, ids: Mapping[str, str]) -> dict[str, tuple[
     return found
 
 
-def _typed(reading: Reading, element: Element, declared: Declared) -> Gap:
-    notes = reading.notes(element)
-    patterns = set(notes.get("wildcards", "").split(","))
-    answers, best, case = _answers(reading, declared)
-    for place, answer in enumerate(answers, 1):
-        if str(place) not in patterns:
-            answer["text"] = answer["text"].replace("*", "\\*")
-    entry: Gap = {"kind": "typed", "answers": answers, "weight": best}
-    if case and declared.base_type not in NUMBERS:
-        entry["case"] = True
-    if notes.get("typos") in ("1", "2"):
-        entry["typos"] = int(notes["typos"])
-    if notes.get("diacritics") == "false":
-        entry["diacritics"] = False
-    if "fillers" in notes:
-        entry["fillers"] = notes["fillers"]
-    return entry
-
-
-def _answers(reading: Reading, declared: Declared) -> tuple[list[dict[str, Any]], str, bool]:
-    """Return the accepted texts, the points of the best, and whether case matters."""
-    entries = [one for one in declared.entries or () if one.key]
-    best = max((one.worth for one in entries), default=Decimal(0))
-    if not reading.is_mapped(declared) or best <= 0:
-        case = not _ignores_case(reading, declared)
-        return [{"text": text} for text in dict.fromkeys(declared.correct)], "1", case
-    found = [
-        {"text": one.key} | ({} if (part := share(one.worth, best)) == "1" else {"fraction": part})
-        for one in entries
-    ]
-    keys = {" ".join(one.key.split()).casefold() for one in entries}
-    missed = [{"text": text} for text in declared.correct if text.casefold() not in keys]
-    case = reading.notes_case(any(one.case for one in entries))
-    return [*missed, *found], plain(best), case
-
-
-def _ignores_case(reading: Reading, declared: Declared) -> bool:
-    root = reading.rules.root
-    if root is None:
-        return False
-    for one in inside(root, "stringMatch"):
-        names = [attribute(part, "identifier") for part in below(one, "variable")]
-        if declared.identifier in names:
-            return not is_true(one, "caseSensitive", True)
-    return False
-
-
-def _answer_feedback(
-    reading: Reading,
-    told: Told,
-    declared: Declared,
-    answers: list[dict[str, Any]],
-    prefix: str,
-) -> None:
-    right = told.take("right", declared.identifier)
-    wrong = told.take("wrong", declared.identifier)
-    for place, answer in enumerate(answers, 1):
-        own = told.take("part", f"{prefix}{place}") if prefix and reading.is_own else ""
-        text = str(answer.get("text", answer.get("value", "")))
-        named = told.take("choice", declared.identifier, text)
-        is_full = answer.get("fraction", "1") == "1"
-        if feedback := joined([own, named, right if is_full else ""]):
-            answer["feedback"] = feedback
-    if wrong and answers and "text" in answers[0]:
-        answers.append({"text": "*", "fraction": "0", "feedback": wrong})
-    elif wrong:
-        told.add(("unknown",), wrong)
-
-
 def _gap_feedback(reading: Reading, told: Told, number: str, entry: Gap, alone: bool) -> None:
     response = entry.get("response", "")
     ids = entry.pop("ids", [])
@@ -329,32 +217,4 @@ def _gap_feedback(reading: Reading, told: Told, number: str, entry: Gap, alone: 
     if entry["kind"] == "choice":
         add_feedback(told, response, ids, entry["options"])
     elif entry["kind"] == "typed" and not reading.is_own:
-        _answer_feedback(reading, told, Declared(response, "", "", ()), entry["answers"], "")
-
-
-def essay(reading: Reading) -> Built:
-    """Read an extendedTextInteraction; what is for scorers is its rubric."""
-    element = reading.interactions[0]
-    stem = reading.stem()
-    declared = reading.declared(element)
-    body: Body = {}
-    notes = reading.notes(element)
-    for name in ("min_words", "max_words"):
-        if notes.get(name, "").isdecimal():
-            body[name] = int(notes[name])
-    if reading.walk.rubrics:
-        body["rubric"] = joined([reading.markdown(one) for one in reading.walk.rubrics])
-    if reading.walk.samples:
-        body["sample"] = joined([reading.markdown(one) for one in reading.walk.samples])
-    elif declared.correct:
-        correct = first(reading.responses_element(declared), "correctResponse")
-        texts = [reading.plain(text_of(one)) for one in below(correct, "value")]
-        body["sample"] = joined(texts)
-    told = reading.feedback()
-    return "essay", stem, body | reading.common(told)
-
-
-def description(reading: Reading) -> Built:
-    """Read an item that asks nothing."""
-    stem = reading.stem()
-    return "description", stem, reading.common(reading.feedback())
+        answer_feedback(reading, told, Declared(response, "", "", ()), entry["answers"], "")

@@ -23,8 +23,8 @@ INLINE = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
 MATHML = "http://www.w3.org/1998/Math/MathML"
 # Elements that 3.0 writes with `qti-` though they have no capital letter to tell them by.
 _PLAIN = frozenset(
-    """prompt value gap hottext weight match variable correct and or not null multiple ordered
-    index sum product divide subtract equal member gt gte lt lte""".split()  # noqa: SIM905
+    """prompt value mapping gap hottext weight match variable correct and or not null multiple
+    ordered index sum product divide subtract equal member gt gte lt lte""".split()  # noqa: SIM905
 )
 _HUMP = re.compile(r"(?<!^)([A-Z])")
 _KEBAB = re.compile(r"-([a-z])")

@@ -69,9 +69,10 @@ def attribute_place(parts: list[Element]) -> str:
 def _points(settings: list[Element]) -> Decimal | None:
     """Return the points that a branch gives; 1 where it gives those of a variable."""
     for setting in settings:
-        if name_of(setting) != "setOutcomeValue" or "SCORE" not in attribute(
-            setting, "identifier"
-        ).upper():
+        if (
+            name_of(setting) != "setOutcomeValue"
+            or "SCORE" not in attribute(setting, "identifier").upper()
+        ):
             continue
         values = below(setting)
         if values and name_of(values[0]) == "baseValue":

@@ -1,6 +1,5 @@
-"""One QTI item while it is read: its declarations, its texts as Markdown, and what is told of it."""
+"""One QTI item while it is read: its declarations, its texts as Markdown, what is told of it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
@@ -21,10 +20,13 @@ from quizapp.core.formats.shared.xml import Element
 TOOL = "quizapp"
 OWN_SCORING = "Its scoring has rules of its own; what it declares as right was taken."
 SOME_FIXED = "Some of its choices have a fixed place; all are shown in the order of the file."
-_BLANK = re.compile(r"\\?_(?:\\?_){4}")
 
 
-class NotAskable(ValueError):  # noqa: N818 - it is no error: the item is kept as it came
+# A text that several items belong to, and what finds the pictures in it.
+Shared = tuple[Element, html.FindMedia]
+
+
+class NotAskable(ValueError):
     """Why an item cannot be asked here, in plain words."""
 
 
@@ -34,8 +36,11 @@ class Reading:
     told: plain words on what is not as it was. lossy: those of them where meaning was lost.
     """
 
-    def __init__(self, root: Element, find: html.FindMedia) -> None:
+    def __init__(
+        self, root: Element, find: html.FindMedia, shared: Sequence["Shared"] = ()
+    ) -> None:
         self.root = root
+        self._shared = shared
         self.is_own = attribute(root, "toolName") == TOOL
         declared = declarations(root)
         self.responses, self.rules = declared.responses, declared.rules
@@ -56,18 +61,19 @@ class Reading:
         self.told.append(words)
         self.lossy.append(words)
 
-    def markdown(self, source: str) -> str:
+    def markdown(self, source: str, find: html.FindMedia | None = None) -> str:
         """Return HTML as Markdown; what that changes is told."""
-        converted = html.to_markdown(source, self._find)
+        converted = html.to_markdown(source, find or self._find)
         self.told += converted.told
         return converted.text
 
     def stem(self, gaps: Mapping[Element, str] | None = None) -> str:
         """Return the text of the item, its gaps as `[[1]]`."""
         self.walk = Walk(gaps or {})
-        if self.body is None:
-            return ""
-        return html.with_gaps(self.markdown(self.walk.inner(self.body)))
+        parts = [self.markdown(self.walk.inner(text), find) for text, find in self._shared]
+        if self.body is not None:
+            parts.append(html.with_gaps(self.markdown(self.walk.inner(self.body))))
+        return "\n\n".join(part for part in parts if part)
 
     def choices(self, parent: Element, *names: str) -> list[tuple[str, str]]:
         """Return (identifier, Markdown) of the choices in an interaction, and whose they are."""

@@ -22,7 +22,9 @@ RUBRIC_LOST = "A note that is not for learners was left out."
 MAX_ALT = 300
 
 _FEEDBACK = frozenset({"feedbackInline", "feedbackBlock", "modalFeedback"})
-_SILENT = frozenset("stylesheet catalogInfo style track col colgroup endAttemptInteraction".split())
+_SILENT = frozenset(
+    ["stylesheet", "catalogInfo", "style", "track", "col", "colgroup", "endAttemptInteraction"]
+)
 _CHOICES = frozenset(
     """simpleChoice inlineChoice simpleMatchSet simpleAssociableChoice gapText gapImg
     associableHotspot hotspotChoice""".split()  # noqa: SIM905
@@ -39,6 +41,7 @@ _KEPT = (
     "href",
     "title",
     "class",
+    "start",
     "display",
     "alttext",
     "encoding",

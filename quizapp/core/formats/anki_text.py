@@ -1,0 +1,249 @@
+"""Anki's notes in plain text: fields between separators, with or without lines that begin with #."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from quizapp.core.formats import anki_text_table as table
+from quizapp.core.formats.apkg_cards import Made, Unmade, question_of, turned_over
+from quizapp.core.formats.apkg_clozes import numbers_in
+from quizapp.core.formats.apkg_fields import is_filled, prepared
+from quizapp.core.formats.apkg_sides import Card
+from quizapp.core.formats.apkg_templates import Node, Shown, Template, Text
+from quizapp.core.formats.contract import Option, Written
+from quizapp.core.formats.model import (
+    BankFile,
+    FormatError,
+    Guessed,
+    Item,
+    QuestionIn,
+    Refused,
+    Warned,
+)
+from quizapp.core.formats.shared.decoding import ENCODING, decoded
+from quizapp.core.formats.shared.found_media import FoundMedia
+from quizapp.core.formats.shared.kept import kept
+from quizapp.core.formats.shared.source import Source
+
+NAME = "anki_text"
+LABEL = "Anki notes in plain text"
+SUFFIXES = (".txt",)
+READS = True
+WRITES = False
+TYPES: frozenset[str] = frozenset()
+KEEPS = frozenset({"key", "category", "tags", "markup", "math", "hints"})
+SEPARATOR = Option(
+    "separator",
+    "Between the fields",
+    (
+        ("tab", "Tab"),
+        ("comma", "Comma ,"),
+        ("semicolon", "Semicolon ;"),
+        ("space", "Space"),
+        ("pipe", "Pipe |"),
+        ("colon", "Colon :"),
+    ),
+)
+OPTIONS: tuple[Option, ...] = (ENCODING, SEPARATOR)
+
+UNKNOWN = "The line “{}” at the beginning says nothing that is known; it was left out."
+NO_FRONT = "Its first field is empty."
+ONE_FIELD = "It has one field only, so there is nothing to ask."
+OCCLUSION = "A picture with hidden parts cannot be asked here."
+_HEAD = re.compile(
+    rb"(?:\xef\xbb\xbf)?#(?:separator|html|columns|(?:notetype|deck|tags|guid)(?: column)?):", re.I
+)
+_CLOZE = re.compile(rb"\{\{c\d+::[^{}]*\}\}")
+_MARKUP = re.compile(
+    r"</?(?:br|div|p|b|i|u|img|span|hr|sub|sup|ul|ol|li|a)\b[^<>]*>|&[a-z]+;", re.I
+)
+_REVERSED, _OPTIONAL, _TYPED = "(and reversed card)", "(optional reversed card)", "(type in"
+_LINE = "<br><br>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A note: its fields as HTML, and what the file says of it."""
+
+    line: int
+    fields: list[str]
+    notetype: str
+    guid: str
+    category: str | None
+    tags: list[str]
+
+
+def sniff(head: bytes, filename: str, members: Sequence[str]) -> int:
+    """Sure of a file that begins with Anki's own lines; a text with clozes is likely one."""
+    if members or not head:
+        return 0
+    if _HEAD.match(head):
+        return 95
+    is_text = filename.lower().endswith((".txt", ".tsv"))
+    if b"\t" in head and _CLOZE.search(head):
+        return 70 if is_text else 40
+    lines = [line for line in head.split(b"\n")[:-1] if line.strip()]
+    tabbed = bool(lines) and all(b"\t" in line for line in lines)
+    return 25 if is_text and tabbed else 0
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Yield a question for each card of each note, in file order."""
+    text = decoded(source)
+    yield from text.told
+    header = table.header_of(text.text)
+    for line in header.unknown:
+        yield Warned(None, "", None, None, UNKNOWN.format(line))
+    deck = header.values.get("deck", "")
+    if deck and "deck" not in header.columns:
+        yield BankFile(deck.partition("::")[0])
+    body = text.text[header.length :]
+    separator, told = _separator(source, header, body)
+    yield from told
+    is_html = header.is_html
+    if is_html is None:
+        is_html = _MARKUP.search(body[:100_000]) is not None
+    media = FoundMedia(lambda address: None)
+    position = 0
+    for line, values in table.rows(body, separator, header.lines + 1):
+        row = _row(line, values, header, is_html)
+        for item in _questions(row, position, media):
+            position += 1
+            yield item
+        yield from media.drain()
+
+
+def write(items: Iterable[Item], filename: str) -> Written:
+    """Refuse: Anki's own packages hold more, so they are written instead."""
+    raise FormatError("Anki's plain text is only read; banks are written as Anki packages.")
+
+
+def _separator(source: Source, header: table.Header, body: str) -> tuple[str, list[Item]]:
+    chosen = source.options.get(SEPARATOR.name, "")
+    if chosen:
+        if chosen not in table.SEPARATORS:
+            raise FormatError(f"There is no separator {chosen[:40]!r} here.")
+        return table.SEPARATORS[chosen], []
+    if header.separator is not None:
+        return header.separator, []
+    name = table.guessed_separator(body)
+    return table.SEPARATORS[name], [Guessed(SEPARATOR.name, name)]
+
+
+def _row(line: int, values: list[str], header: table.Header, is_html: bool) -> _Row:
+    told = {
+        name: values[place].strip()
+        for name, place in header.columns.items()
+        if place < len(values) and values[place].strip()
+    }
+    taken = set(header.columns.values())
+    fields = [value for place, value in enumerate(values) if place not in taken]
+    if not is_html:
+        fields = [escape(value, quote=False).replace("\n", "<br>") for value in fields]
+    tags = [*header.values.get("tags", "").split(), *told.get("tags", "").split()]
+    deck = told.get("deck") or header.values.get("deck", "")
+    return _Row(
+        line=line,
+        fields=[prepared(value) for value in fields],
+        notetype=told.get("notetype") or header.values.get("notetype", ""),
+        guid=told.get("guid", ""),
+        category=deck.replace("::", "/") or None,
+        tags=list(dict.fromkeys(tags)),
+    )
+
+
+def _questions(row: _Row, position: int, media: FoundMedia) -> Iterator[QuestionIn | Refused]:
+    numbers = sorted({number for value in row.fields for number in numbers_in(value)})
+    if numbers and any("image-occlusion:" in value for value in row.fields):
+        yield _occlusion(row, position + 1)
+        return
+    cards = _gapped(row, numbers, media) if numbers else _two_sided(row, media)
+    for number, made in cards:
+        position += 1
+        if isinstance(made, str):
+            yield Refused(position, "", row.line, None, made, _key(row, number))
+            continue
+        yield QuestionIn(
+            position=position,
+            type=made.type,
+            stem=made.stem,
+            body=made.body,
+            key=_key(row, number),
+            line=row.line,
+            tags=row.tags,
+            category=row.category,
+            warnings=made.told,
+            group=row.guid,
+        )
+
+
+def _key(row: _Row, number: int) -> str | None:
+    return f"{row.guid}:{number}" if row.guid else None
+
+
+def _occlusion(row: _Row, position: int) -> QuestionIn:
+    raw = "\t".join(row.fields)
+    return kept(
+        position,
+        NAME,
+        raw,
+        OCCLUSION,
+        key=_key(row, 1),
+        line=row.line,
+        category=row.category,
+        tags=tuple(row.tags),
+    )
+
+
+def _made(make: Callable[[], Made]) -> Made | str:
+    """Return a question, or plain words on why there is none."""
+    try:
+        return make()
+    except Unmade as reason:
+        return str(reason)
+
+
+def _gapped(
+    row: _Row, numbers: Sequence[int], media: FoundMedia
+) -> Iterator[tuple[int, Made | str]]:
+    """Yield a question for each number: the fields up to the last deletion, the rest after it."""
+    fields = {str(place): value for place, value in enumerate(row.fields)}
+    last = max(int(name) for name, value in fields.items() if numbers_in(value))
+    filled = [name for name, value in fields.items() if is_filled(value)]
+    front = [name for name in filled if int(name) <= last]
+    template = Template(_nodes(front, ("cloze",)))
+    back = Template([*template.nodes, *_nodes([n for n in filled if n not in front], ())])
+    for number in numbers:
+        card = Card(fields, template, back, number)
+        yield number, _made(lambda card=card: question_of(card, media.find))
+
+
+def _nodes(names: Sequence[str], filters: tuple[str, ...]) -> list[Node]:
+    nodes: list[Node] = []
+    for name in names:
+        nodes += [Text(_LINE), Shown(name, filters)]
+    return nodes
+
+
+def _two_sided(row: _Row, media: FoundMedia) -> Iterator[tuple[int, Made | str]]:
+    """Yield the cards of Anki's own note types; other ones are taken as a front and a back."""
+    front, *rest = row.fields or [""]
+    kind = row.notetype.lower()
+    if not is_filled(front):
+        yield 0, NO_FRONT
+        return
+    if not any(is_filled(value) for value in rest):
+        yield 0, ONE_FIELD
+        return
+    if _TYPED in kind:
+        fields = {"front": front, "back": rest[0], "more": _LINE.join(filter(is_filled, rest[1:]))}
+        asked = Template([Shown("front", ()), Shown("back", ("type",))])
+        shown = Template([Shown("back", ("type",)), Shown("more", ())])
+        yield 0, _made(lambda: question_of(Card(fields, asked, shown), media.find))
+        return
+    extra = rest[1:] if _OPTIONAL not in kind else rest[2:]
+    back = _LINE.join(filter(is_filled, [rest[0], *extra]))
+    yield 0, _made(lambda: turned_over(front, back, media.find))
+    if _REVERSED in kind or (_OPTIONAL in kind and len(rest) > 1 and is_filled(rest[1])):
+        yield 1, _made(lambda: turned_over(rest[0], front, media.find))
