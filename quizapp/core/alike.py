@@ -28,11 +28,15 @@ Reason = Literal["note", "words"]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question: its fact, its stem with the right answer, and the note that its fact is of."""
+    """A question: its fact, its stem with the right answer, and the note that its fact is of.
+
+    Facts that are settled were told apart by somebody; only others are suggested to join one.
+    """
 
     fact: int
     text: str
     group: str = ""
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ class _Text:
     fact: int
     words: frozenset[str]
     weight: float
+    is_settled: bool
+
+    def may_join(self, other: "_Text") -> bool:
+        """Say whether the two may turn out to ask one fact."""
+        return self.fact != other.fact and not (self.is_settled and other.is_settled)
 
 
 def suggestions(asked: Sequence[Asking], apart: Collection[Pair] = ()) -> list[Suggestion]:
@@ -75,7 +84,7 @@ def _weighed(asked: Sequence[Asking]) -> tuple[dict[str, float], list[_Text]]:
     having = Counter(word for some in words for word in some)
     weights = {word: math.log1p(len(asked) / count) for word, count in having.items()}
     return weights, [
-        _Text(one.fact, some, sum(weights[word] for word in sorted(some)))
+        _Text(one.fact, some, sum(weights[word] for word in sorted(some)), one.is_settled)
         for one, some in zip(asked, words, strict=True)
     ]
 
@@ -117,12 +126,11 @@ def _pairs(
         for some in having.values()
         if len(some) > 1
         for pair in combinations(some, 2)
-        if texts[pair[0]].fact != texts[pair[1]].fact
+        if texts[pair[0]].may_join(texts[pair[1]])
     }
     for words, some in same.items():
         if words:
-            first = [n for n in some if texts[n].fact != texts[some[0]].fact]
-            found |= {(some[0], n) for n in first}
+            found |= {(some[0], n) for n in some if texts[some[0]].may_join(texts[n])}
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from quizapp.core.question import Field
+from quizapp.core.question import MAP, Field
 
 # Lists whose entries carry an id, and the letter of the ids that are given to those without one.
 ID_LETTERS = {
@@ -63,9 +63,9 @@ def scoring(*names: str) -> Field:
 def entries(body: Any, name: str) -> list[Mapping[str, Any]]:
     """Return the entries of a list that have an id of their own; what is malformed is left out."""
     found: dict[str, Mapping[str, Any]] = {}
-    listed = body.get(name) if isinstance(body, Mapping) else None
+    listed = body.get(name) if isinstance(body, MAP) else None
     for entry in listed if isinstance(listed, list | tuple) else ():
-        if isinstance(entry, Mapping) and isinstance(entry.get("id"), str):
+        if isinstance(entry, MAP) and isinstance(entry.get("id"), str):
             found.setdefault(entry["id"], entry)
     return list(found.values())
 
@@ -96,7 +96,7 @@ def markdown_texts(
             yield path, value
         elif field.kind in ("list", "map"):
             for key, entry in keyed_entries(value):
-                if isinstance(entry, Mapping):
+                if isinstance(entry, MAP):
                     yield from markdown_texts(field.entry, entry, f"{path}.{key}.")
                 elif not field.entry and isinstance(entry, str) and entry:
                     yield f"{path}.{key}", entry
@@ -104,9 +104,9 @@ def markdown_texts(
 
 def keyed_entries(value: Any) -> Iterator[tuple[str, Any]]:
     """Return the entries of a list or map, each with the end of its path: id, else place."""
-    if isinstance(value, Mapping):
+    if isinstance(value, MAP):
         yield from ((str(key), entry) for key, entry in value.items())
     elif isinstance(value, list | tuple):
         for place, entry in enumerate(value):
-            own = entry.get("id") if isinstance(entry, Mapping) else None
+            own = entry.get("id") if isinstance(entry, MAP) else None
             yield (own if isinstance(own, str) and own else str(place)), entry

@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from quizapp.core.question import MAP
+
 # Texts around a question: changing them leaves key and options, and so its statistics, as they are.
 WORDING = frozenset(
     {"feedback", "feedback_true", "feedback_false", "feedback_wrong"}
@@ -37,19 +39,19 @@ _POINTED_AT = frozenset({"rights", "words"})
 
 
 def _kept(old: Any, new: Any) -> Any:
-    if isinstance(new, Mapping) and isinstance(old, Mapping):
+    if isinstance(new, MAP) and isinstance(old, MAP):
         return keep_ids(old, new)
     if not isinstance(new, list | tuple) or not isinstance(old, list | tuple):
         return new
-    taken = {entry.get("id") for entry in new if isinstance(entry, Mapping)}
+    taken = {entry.get("id") for entry in new if isinstance(entry, MAP)}
     free = {
         _sign(entry): entry["id"]
         for entry in reversed(old)
-        if isinstance(entry, Mapping) and entry.get("id") and entry["id"] not in taken
+        if isinstance(entry, MAP) and entry.get("id") and entry["id"] not in taken
     }
     kept = []
     for entry in new:
-        if isinstance(entry, Mapping) and not entry.get("id") and _sign(entry) in free:
+        if isinstance(entry, MAP) and not entry.get("id") and _sign(entry) in free:
             kept.append({"id": free.pop(_sign(entry)), **entry})
         else:
             kept.append(entry)
@@ -62,7 +64,7 @@ def _sign(entry: Mapping[str, Any]) -> str:
 
 
 def _asked(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, MAP):
         return {name: _asked(entry) for name, entry in value.items() if name not in WORDING}
     if isinstance(value, list | tuple):
         return [_asked(entry) for entry in value]

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from quizapp.core.question import MAP
+
 
 def part_facts(body: Mapping[str, Any]) -> dict[str, str]:
     """Return the fact of each part that names one; entries have to carry their ids."""
     found: dict[str, str] = {}
     for value in body.values():
         for part, entry in _parts(value):
-            if isinstance(entry, Mapping) and entry.get("fact"):
+            if isinstance(entry, MAP) and entry.get("fact"):
                 found[part] = str(entry["fact"])
     return found
 
@@ -20,26 +22,26 @@ def with_part_facts(body: Mapping[str, Any], facts: Mapping[str, str]) -> dict[s
 
 
 def _parts(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, MAP):
         return [(str(key), entry) for key, entry in value.items()]
     if isinstance(value, list | tuple):
-        return [(str(one["id"]), one) for one in value if isinstance(one, Mapping) and "id" in one]
+        return [(str(one["id"]), one) for one in value if isinstance(one, MAP) and "id" in one]
     return []
 
 
 def _named(value: Any, facts: Mapping[str, str]) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, MAP):
         return {key: _entry(entry, facts.get(str(key))) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [
-            _entry(one, facts.get(str(one.get("id")))) if isinstance(one, Mapping) else one
+            _entry(one, facts.get(str(one.get("id")))) if isinstance(one, MAP) else one
             for one in value
         ]
     return value
 
 
 def _entry(entry: Any, fact: str | None) -> Any:
-    if not isinstance(entry, Mapping) or entry.get("fact") == fact:
+    if not isinstance(entry, MAP) or entry.get("fact") == fact:
         return entry
     bare = {name: value for name, value in entry.items() if name != "fact"}
     return bare | {"fact": fact} if fact else bare

@@ -7,7 +7,7 @@ from typing import Any
 from quizapp.core.fields import ID_LETTERS, keyed_entries
 from quizapp.core.markdown import MAX_MARKDOWN, images
 from quizapp.core.quantities import decimal_of
-from quizapp.core.question import Field, Problem, Question
+from quizapp.core.question import MAP, Field, Problem, Question
 
 # Blemishes: the question can be asked and graded all the same, so an importer may keep it.
 MINOR = frozenset(
@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     "bool": (lambda value: isinstance(value, bool), "not-a-bool", "should be true or false"),
     "choice": (lambda value: isinstance(value, str), "not-a-text", "should be text"),
     "list": (lambda value: isinstance(value, list | tuple), "not-a-list", "should be a list"),
-    "map": (lambda value: isinstance(value, Mapping), "not-a-map", "should be a map"),
+    "map": (lambda value: isinstance(value, MAP), "not-a-map", "should be a map"),
 }
 
 
@@ -97,7 +97,7 @@ def _entry_problems(field: Field, value: Any, path: str) -> Iterator[Problem]:
     for key, entry in keyed_entries(value):
         if not field.entry:
             yield from _value_problems(inner, entry, f"{path}.{key}")
-        elif isinstance(entry, Mapping):
+        elif isinstance(entry, MAP):
             yield from _field_problems(field.entry, entry, f"{path}.{key}.")
         else:
             yield Problem("not-a-map", f"{field.label} an entry is malformed.", f"{path}.{key}")
@@ -106,7 +106,7 @@ def _entry_problems(field: Field, value: Any, path: str) -> Iterator[Problem]:
 def _id_problems(listed: Iterable[Any], path: str) -> Iterator[Problem]:
     seen: set[str] = set()
     for place, entry in enumerate(listed):
-        own = entry.get("id") if isinstance(entry, Mapping) else None
+        own = entry.get("id") if isinstance(entry, MAP) else None
         if not isinstance(own, str) or not _ID.fullmatch(own):
             words = "An id is 1 to 64 letters, digits, - or _."
             yield Problem("bad-id", words, f"{path}.{place}")

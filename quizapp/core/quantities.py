@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 MAX_DIGITS = 100  # longer numbers and larger exponents are not read: nobody types them in earnest
 MAX_EXPONENT = 300
@@ -38,11 +39,19 @@ _TYPED = re.compile(
 
 def decimal_of(value: object) -> Decimal | None:
     """Return the number that a bank file gives, as a number or as text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+    if isinstance(value, str):
+        return _decimal_of_text(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     if isinstance(value, int) and value.bit_length() > 3 * MAX_DIGITS:
         return None
-    text = str(value).strip()
+    return _decimal_of_text(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _decimal_of_text(text: str) -> Decimal | None:
+    """Return the number of a text: few are ever written, and each question reads several."""
+    text = text.strip()
     if len(text) > MAX_DIGITS or not _WRITTEN.fullmatch(text):
         return None
     return _bounded(text)

@@ -10,6 +10,7 @@ Response = Mapping[str, Any]  # plain JSON in the shape that docs/api.md gives f
 GradedBy = Literal["app", "learner", "person", "nobody"]
 FieldKind = Literal["markdown", "text", "number", "bool", "choice", "list", "map"]
 
+MAP = (dict, Mapping)  # for isinstance: asking the abstract class first is ten times as slow
 EXACT = 1e-5  # sums of fractions this near to 1 count as 1 (three times 33.33333 percent)
 
 

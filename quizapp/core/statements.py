@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quizapp.core.markdown import to_plain
-from quizapp.core.question import Question
+from quizapp.core.question import MAP, Question
 from quizapp.core.question_types import QUESTION_TYPES
 
 MAX_STATEMENT = 2_000
@@ -38,7 +38,7 @@ def _answers(question: Question) -> Iterator[tuple[str, str]]:
     key = QUESTION_TYPES[question.type].key(question) or {"back": question.body.get("back", "")}
     names = dict(_names(question.body))
     for value in key.values():
-        if isinstance(value, Mapping):
+        if isinstance(value, MAP):
             yield from ((str(part), _words(answer, names)) for part, answer in value.items())
         else:
             yield "", _words(value, names)
@@ -58,7 +58,7 @@ def _words(value: Any, names: Mapping[str, str]) -> str:
 
 def _names(value: Any) -> Iterator[tuple[str, str]]:
     """Yield (id, plain text) of all entries of a body that have both."""
-    if isinstance(value, Mapping):
+    if isinstance(value, MAP):
         if isinstance(value.get("id"), str) and isinstance(value.get("text"), str):
             yield value["id"], to_plain(value["text"])
         for entry in value.values():

@@ -35,7 +35,7 @@ function tell() {
   const said = new Map();
   for (const each of look.querySelectorAll("[data-about]")) {
     const about = each.dataset.about;
-    if (about && each.dataset.code !== "missing") said.set(about, `${said.get(about) ?? ""} ${each.textContent.trim()}`.trim());
+    if (about && each.dataset.code !== "missing") said.set(about, `${said.get(about) ?? ""} ${each.dataset.words}`.trim());
   }
   for (const error of form().querySelectorAll(".error[id^='f-']")) {
     if (error.id === "f-picture-error") continue;

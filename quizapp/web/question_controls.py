@@ -168,13 +168,16 @@ class Drawing:
             )
 
 
-def places(controls: Sequence[Control]) -> Iterator[tuple[str, Problem]]:
-    """Yield (id in the page, problem) of everything wrong, in the order of the form."""
+def places(
+    controls: Sequence[Control], titles: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str, Problem]]:
+    """Yield (id in the page, rows it is in, problem) of all that is wrong, in the form's order."""
     for control in controls:
-        yield from ((control.id, problem) for problem in control.problems)
+        yield from ((control.id, ", ".join(titles), problem) for problem in control.problems)
         for row in control.rows:
-            yield from ((f"f-{row.name}", problem) for problem in row.problems)
-            yield from places(row.controls)
+            inside = (*titles, row.title)
+            yield from ((f"f-{row.name}", ", ".join(inside), one) for one in row.problems)
+            yield from places(row.controls, inside)
 
 
 def worded(name: str) -> str:

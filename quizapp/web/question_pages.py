@@ -32,7 +32,7 @@ class Look:
     ask: Markup
     graded: Markup | None
     passage: Passage | None
-    problems: Sequence[tuple[str, Problem]]  # each with the id of its field in the page
+    problems: Sequence[tuple[str, str, Problem]]  # (id of its field in the page, its row, what)
     blocked: bool
 
 
@@ -75,14 +75,14 @@ class Editor:
             ask=present.ask(asked, seed=0, mode="exam"),
             graded=None if blocked else _answered(asked),
             passage=evidence.of_fact(fact),
-            problems=[*drawn.found, *(("", problem) for problem in drawn.left_over)],
+            problems=[*drawn.found, *(("", "", problem) for problem in drawn.left_over)],
             blocked=blocked,
         )
 
     def page(self, *, tell: bool = False, **more: Any) -> str:
         """Return the page; `tell` says what is wrong, which an empty form need not hear."""
         look = self.look()
-        problems = [problem for _, problem in look.problems] if tell else []
+        problems = [problem for *_, problem in look.problems] if tell else []
         drawn = DrawnForm.of(self, problems)
         shown = {
             "bank": self.bank,
@@ -104,7 +104,7 @@ class DrawnForm:
 
     labels: Mapping[str, Control]
     controls: Sequence[Control]
-    found: Sequence[tuple[str, Problem]]
+    found: Sequence[tuple[str, str, Problem]]
     left_over: Sequence[Problem]
 
     @classmethod

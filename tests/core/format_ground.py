@@ -1,12 +1,14 @@
 """What the tests of file formats share: reading to items, and when two questions are the same."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from quizapp.core.fields import ID_LETTERS
 from quizapp.core.formats.contract import SINGLE, Format
 from quizapp.core.formats.model import Item, QuestionIn, Refused, Warned
 from quizapp.core.formats.shared.checking import checked
+from quizapp.core.formats.shared.shares import plain
 from quizapp.core.formats.shared.source import Source
 from quizapp.core.markdown import render
 from quizapp.core.question import Field
@@ -60,12 +62,33 @@ def canonical(item: QuestionIn) -> dict[str, Any]:
         for name in ID_LETTERS
         for place, entry in enumerate(body.get(name) or [])
     }
+    if item.type == "numeric":
+        body["answers"] = [_as_tolerance(answer) for answer in body.get("answers", [])]
+    if item.type == "matching":
+        body = _matched(body)
     fields = QUESTION_TYPES[item.type].FIELDS
     return {
         "type": item.type,
         "stem": render(item.stem),
         **_shown(fields, body, places),
     }
+
+
+def _matched(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a matching whose pairs are told by their texts: the order of the rights is free."""
+    texts = {right["id"]: right["text"] for right in body.get("rights", [])}
+    lefts = [left | {"right": texts.get(left.get("right"))} for left in body.get("lefts", [])]
+    rights = sorted(body.get("rights", []), key=lambda right: render(right["text"]))
+    return body | {"lefts": lefts, "rights": rights}
+
+
+def _as_tolerance(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return a range as the value in its middle: other formats know only one of the two."""
+    if "min" not in answer or "max" not in answer:
+        return answer
+    low, high = Decimal(answer["min"]), Decimal(answer["max"])
+    rest = {name: value for name, value in answer.items() if name not in ("min", "max")}
+    return rest | {"value": plain((low + high) / 2), "tolerance": plain((high - low) / 2)}
 
 
 def _shown(fields: tuple[Field, ...], holder: Mapping[str, Any], places: Any) -> dict[str, Any]:

@@ -56,6 +56,17 @@ def test_what_somebody_kept_apart_stays_apart() -> None:
     assert suggestions([*IL2, *FILLER, *notes], {(1, 2), (7, 8)}) == []
 
 
+def test_facts_that_somebody_named_are_joined_by_others_only() -> None:
+    named = [Asking(one.fact, one.text, is_settled=True) for one in IL2[:2]]
+    assert suggestions([*named, *FILLER]) == []
+    assert (
+        suggestions([Asking(1, "Same.", is_settled=True), Asking(2, "Same.", is_settled=True)])
+        == []
+    )
+    (found,) = suggestions([named[0], IL2[1], *FILLER])
+    assert found.facts == (1, 2)
+
+
 def test_a_fact_joins_only_if_it_is_like_all_the_others() -> None:
     asked = [
         Asking(1, "alpha beta gamma delta"),

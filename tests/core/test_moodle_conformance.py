@@ -44,7 +44,7 @@ DIFFERENCES = {
 # What of Moodle's lines stands otherwise in our file in the cases above.
 OTHERWISE = {
     "export_multichoice": ('fraction="100"',),
-    "export_numerical": ("<text>*", "Completely wrong."),
+    "export_numerical": ("<text>*", "Completely wrong.", "<tolerance>0<"),
 }
 
 

@@ -168,12 +168,16 @@ def test_retired_questions_and_descriptions_are_not_compared(app: Flask) -> None
     assert grouping.suggestions(bank_id) == ([], 0)
 
 
-def test_facts_named_by_a_file_are_compared_by_their_questions(
+def test_a_fact_of_its_own_is_suggested_to_join_one_that_a_file_named(
     bank_id: int, ids: list[int]
 ) -> None:
-    with writing() as session:
-        for n, one in enumerate(ids[:2]):
-            fact = session.get_one(Fact, question_fact(session, one))
-            fact.detail, fact.statement = {}, f"Statement{n} says nothing like{n} it{n}."
+    def name(question_id: int) -> None:
+        with writing() as session:
+            fact = session.get_one(Fact, question_fact(session, question_id))
+            fact.detail, fact.statement = {}, "It says nothing of the sort."
+
+    name(ids[0])
     found, _ = grouping.suggestions(bank_id)
     assert [row.id for row in found[0].rows] == ids[:2]
+    name(ids[1])  # now both are named, so somebody has told them apart
+    assert grouping.suggestions(bank_id) == ([], 0)

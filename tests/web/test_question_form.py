@@ -171,11 +171,11 @@ def test_a_problem_stands_at_its_field() -> None:
         Problem("no-gap", "b", "gaps.3"),
         Problem("unknown-word", "c", "gaps.3.word"),
     ]
-    found = [(id_, problem.message) for id_, problem in places(drawn("cloze", wrong))]
+    found = [(id_, row, problem.message) for id_, row, problem in places(drawn("cloze", wrong))]
     assert found == [
-        ("f-gaps.1.answers.1.text", "a"),
-        ("f-gaps.3", "b"),
-        ("f-gaps.3.word", "c"),
+        ("f-gaps.1.answers.1.text", "Gap 1, Answer 2", "a"),
+        ("f-gaps.3", "Gap 3", "b"),
+        ("f-gaps.3.word", "Gap 3", "c"),
     ]
 
 

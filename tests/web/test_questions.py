@@ -164,7 +164,7 @@ def test_what_is_wrong_stands_beside_its_field(client: FlaskClient, owner: Perso
                      r'[^>]*aria-invalid="true"', form)  # fmt: skip
     assert 'id="f-options.1.text-error">Text is missing.</p>' in form
     assert 'id="f-options.0.fraction-error">Share of the points should be a number.' in form
-    assert '<a href="#f-options.1.text">Text is missing.</a>' in sent.text
+    assert '<a href="#f-options.1.text">Option 2: Text is missing.</a>' in sent.text
     assert 'value="lots"' in form
     draft = client.post(NEW, data=fields(status="draft", **{"options.1.text": ""}))
     assert draft.status_code == 303

@@ -105,6 +105,43 @@ ROWS = (
     Row("GET /banks", EVERYBODY),
     Row("GET /banks/<slug>", OWNER, "/banks/secret"),
     Row("POST /banks/<slug>/shelf", "404 404 404 404 303 404", "/banks/secret/shelf"),
+    Row("GET /banks/<slug>/questions/new", OWNER, "/banks/secret/questions/new"),
+    Row(
+        "POST /banks/<slug>/questions/new",
+        "404 404 404 404 422 404",
+        "/banks/secret/questions/new",
+        {"type": "essay"},
+    ),
+    Row(
+        "POST /banks/<slug>/questions/preview",
+        OWNER,
+        "/banks/secret/questions/preview",
+        {"type": "essay"},
+    ),
+    Row("GET /banks/<slug>/questions/<uid>/edit", OWNER, "/banks/secret/questions/{hidden}/edit"),
+    Row(
+        "POST /banks/<slug>/questions/<uid>/edit",
+        "404 404 404 404 409 404",  # without the version that it was made from
+        "/banks/secret/questions/{hidden}/edit",
+    ),
+    Row(
+        "GET /banks/<slug>/questions/<uid>/versions",
+        OWNER,
+        "/banks/secret/questions/{hidden}/versions",
+    ),
+    Row(
+        "POST /banks/<slug>/questions/<uid>/duplicate",
+        "404 404 404 404 303 404",
+        "/banks/secret/questions/{hidden}/duplicate",
+    ),
+    Row("GET /banks/<slug>/questions/<uid>/try", OWNER, "/banks/secret/questions/{hidden}/try"),
+    Row("POST /banks/<slug>/questions/<uid>/try", OWNER, "/banks/secret/questions/{hidden}/try"),
+    Row(
+        "POST /banks/<slug>/media",
+        "404 404 404 404 422 404",
+        "/banks/secret/media",
+        {"type": "essay"},
+    ),
     Row("GET /articles/<uid>", OWNER, "/articles/{article}"),
     Row("GET /media/<slug>/<path:name>", OWNER, "/media/secret/p.png"),
     Row("GET /questions/<uid>/report", "404 404 404 404 200 404", "/questions/{hidden}/report"),

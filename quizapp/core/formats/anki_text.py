@@ -1,11 +1,13 @@
-"""Anki's notes in plain text: fields between separators, with or without lines that begin with #."""
+"""Anki's notes in plain text: fields between separators, perhaps below lines of settings."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 
 from quizapp.core.formats import anki_text_table as table
+from quizapp.core.formats import apkg_marker
 from quizapp.core.formats.apkg_cards import Made, Unmade, question_of, turned_over
 from quizapp.core.formats.apkg_clozes import numbers_in
 from quizapp.core.formats.apkg_fields import is_filled, prepared
@@ -31,7 +33,7 @@ LABEL = "Anki notes in plain text"
 SUFFIXES = (".txt",)
 READS = True
 WRITES = False
-TYPES: frozenset[str] = frozenset()
+TYPES = frozenset({"flashcard", "short_answer", "cloze"})
 KEEPS = frozenset({"key", "category", "tags", "markup", "math", "hints"})
 SEPARATOR = Option(
     "separator",
@@ -48,7 +50,7 @@ SEPARATOR = Option(
 OPTIONS: tuple[Option, ...] = (ENCODING, SEPARATOR)
 
 UNKNOWN = "The line “{}” at the beginning says nothing that is known; it was left out."
-NO_FRONT = "Its first field is empty."
+NO_FRONT = "Its first field is empty, so there is nothing to ask."
 ONE_FIELD = "It has one field only, so there is nothing to ask."
 OCCLUSION = "A picture with hidden parts cannot be asked here."
 _HEAD = re.compile(
@@ -56,7 +58,7 @@ _HEAD = re.compile(
 )
 _CLOZE = re.compile(rb"\{\{c\d+::[^{}]*\}\}")
 _MARKUP = re.compile(
-    r"</?(?:br|div|p|b|i|u|img|span|hr|sub|sup|ul|ol|li|a)\b[^<>]*>|&[a-z]+;", re.I
+    r"</?(?:br|div|p|b|i|u|img|span|hr|sub|sup|ul|ol|li|a)\b[^<>]*>|&[a-z]{2,8};", re.I
 )
 _REVERSED, _OPTIONAL, _TYPED = "(and reversed card)", "(optional reversed card)", "(type in"
 _LINE = "<br><br>"
@@ -72,6 +74,7 @@ class _Row:
     guid: str
     category: str | None
     tags: list[str]
+    own: QuestionIn | None
 
 
 def sniff(head: bytes, filename: str, members: Sequence[str]) -> int:
@@ -93,8 +96,8 @@ def read(source: Source) -> Iterator[Item]:
     text = decoded(source)
     yield from text.told
     header = table.header_of(text.text)
-    for line in header.unknown:
-        yield Warned(None, "", None, None, UNKNOWN.format(line))
+    for unknown in header.unknown:
+        yield Warned(None, "", None, None, UNKNOWN.format(unknown))
     deck = header.values.get("deck", "")
     if deck and "deck" not in header.columns:
         yield BankFile(deck.partition("::")[0])
@@ -139,6 +142,7 @@ def _row(line: int, values: list[str], header: table.Header, is_html: bool) -> _
     }
     taken = set(header.columns.values())
     fields = [value for place, value in enumerate(values) if place not in taken]
+    own, fields = _own(fields, told.get("guid", ""))
     if not is_html:
         fields = [escape(value, quote=False).replace("\n", "<br>") for value in fields]
     tags = [*header.values.get("tags", "").split(), *told.get("tags", "").split()]
@@ -150,19 +154,35 @@ def _row(line: int, values: list[str], header: table.Header, is_html: bool) -> _
         guid=told.get("guid", ""),
         category=deck.replace("::", "/") or None,
         tags=list(dict.fromkeys(tags)),
+        own=own,
     )
 
 
+def _own(fields: list[str], guid: str) -> tuple[QuestionIn | None, list[str]]:
+    """Return the question that a note was written from, and its fields without the hidden one."""
+    place = apkg_marker.place_of(fields)
+    if place is None:
+        return None, fields
+    while fields and not fields[-1]:
+        fields = fields[:-1]  # columns that only other notes have
+    names = [apkg_marker.FIELD if at == place else "" for at in range(len(fields))]
+    marked = apkg_marker.read(names, fields, guid)
+    return marked.question if marked else None, fields[:place] + fields[place + 1 :]
+
+
 def _questions(row: _Row, position: int, media: FoundMedia) -> Iterator[QuestionIn | Refused]:
+    if row.own is not None:
+        yield replace(row.own, position=position + 1, line=row.line)
+        return
     numbers = sorted({number for value in row.fields for number in numbers_in(value)})
     if numbers and any("image-occlusion:" in value for value in row.fields):
-        yield _occlusion(row, position + 1)
+        yield _kept(row, position + 1, 1, OCCLUSION)
         return
     cards = _gapped(row, numbers, media) if numbers else _two_sided(row, media)
     for number, made in cards:
         position += 1
         if isinstance(made, str):
-            yield Refused(position, "", row.line, None, made, _key(row, number))
+            yield _kept(row, position, number, made)
             continue
         yield QuestionIn(
             position=position,
@@ -182,14 +202,17 @@ def _key(row: _Row, number: int) -> str | None:
     return f"{row.guid}:{number}" if row.guid else None
 
 
-def _occlusion(row: _Row, position: int) -> QuestionIn:
-    raw = "\t".join(row.fields)
+def _kept(row: _Row, position: int, number: int, why: str) -> QuestionIn | Refused:
+    """Return a note that cannot be asked as it stands; a lone field is no note."""
+    key = _key(row, number)
+    if len(row.fields) < 2:
+        return Refused(position, "", row.line, None, why, key)
     return kept(
         position,
         NAME,
-        raw,
-        OCCLUSION,
-        key=_key(row, 1),
+        "\t".join(row.fields),
+        why,
+        key=key,
         line=row.line,
         category=row.category,
         tags=tuple(row.tags),
@@ -197,7 +220,7 @@ def _occlusion(row: _Row, position: int) -> QuestionIn:
 
 
 def _made(make: Callable[[], Made]) -> Made | str:
-    """Return a question, or plain words on why there is none."""
+    """Return what `make` makes, or plain words on why it makes nothing."""
     try:
         return make()
     except Unmade as reason:
@@ -216,7 +239,7 @@ def _gapped(
     back = Template([*template.nodes, *_nodes([n for n in filled if n not in front], ())])
     for number in numbers:
         card = Card(fields, template, back, number)
-        yield number, _made(lambda card=card: question_of(card, media.find))
+        yield number, _made(partial(question_of, card, media.find))
 
 
 def _nodes(names: Sequence[str], filters: tuple[str, ...]) -> list[Node]:
@@ -233,7 +256,7 @@ def _two_sided(row: _Row, media: FoundMedia) -> Iterator[tuple[int, Made | str]]
     if not is_filled(front):
         yield 0, NO_FRONT
         return
-    if not any(is_filled(value) for value in rest):
+    if not rest:
         yield 0, ONE_FIELD
         return
     if _TYPED in kind:

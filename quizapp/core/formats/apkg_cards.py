@@ -19,6 +19,7 @@ NO_FRONT = "Its template shows nothing on the front."
 NO_BACK = "Its back shows nothing of its own, so it shows the front again."
 NOT_TYPED = "What was deleted cannot be typed, so it became a card to turn over."
 UNKNOWN = "Its template shows fields that the note does not have: {}."
+_FORMULA = re.compile(r"(?<!\\)\$\$[^$]*\$\$|(?<!\\)\$[^$]+\$")
 _LINE = re.compile(r"<hr\b[^<>]*\bid\s*=\s*[\"']?answer\b[^<>]*>", re.IGNORECASE)
 
 
@@ -158,8 +159,10 @@ def _all_shown(stem: str, count: int) -> bool:
     marks = [f"[[{number}]]" for number in range(1, count + 1)]
     if any(stem.count(mark) != 1 for mark in marks):
         return False
-    if not any(sign in stem for sign in "$`<(!"):
-        return True
+    if not any(sign in stem for sign in ("$", "`", "<", "](")):
+        return True  # nothing that a gap could be hidden in
+    if any("[[" in formula for formula in _FORMULA.findall(stem)):
+        return False
     shown = render(stem, str)
     return all(mark in shown for mark in marks)
 

@@ -23,6 +23,7 @@ _TYPES = frozenset(
     choice["$ref"].rpartition("/")[2]
     for choice in SCHEMA["properties"]["questions"]["items"]["oneOf"]
 )
+_BEGINS = f'{{"_":"{FIELD}",'
 _PARTS = ("gaps", "lefts")  # whose entries may name a fact
 
 
@@ -63,6 +64,7 @@ def written(item: QuestionIn, values: Sequence[str], marking: Marking) -> str:
         block = {"format": item.raw.format, "raw": item.raw.text, "lossy": list(item.raw.lossy)}
         entry["raw_block"] = {name: value for name, value in block.items() if value}
     told_all = {
+        "_": FIELD,
         "guid": marking.guid,
         "seen": _seen(values),
         "deck": marking.deck,
@@ -102,6 +104,12 @@ def read(names: Sequence[str], values: Sequence[str], guid: str) -> Marked | Non
         whole(found.get("place")),
         _question(entry) if found.get("seen") == _seen(shown) else None,
     )
+
+
+def place_of(values: Sequence[str]) -> int | None:
+    """Return which field is the hidden one, where their names are not known."""
+    places = (at for at, value in enumerate(values) if value.startswith(_BEGINS))
+    return next(places, None)
 
 
 def _question(entry: Mapping[str, Any]) -> QuestionIn | None:

@@ -41,6 +41,7 @@ class _Reading:
         self._templates: dict[tuple[int, int], tuple[Template, Template]] = {}
         self._told: list[str] = list(self._media.faults)
         self._position = 0
+        self._keys: set[str] = set()
         self._col = {"crt": collection.crt, "rollover": collection.rollover}
         if isinstance(collection.offset, int):
             self._col["offset_minutes"] = collection.offset
@@ -70,7 +71,16 @@ class _Reading:
         fields = _fields(note, kind)
         for card in note.cards or self._cards_of(note, kind, fields):
             self._position += 1
-            yield self._question(note, kind, fields, card)
+            yield self._named(self._question(note, kind, fields, card), note, card["ord"])
+
+    def _named(self, item: QuestionIn, note: Note, place: int) -> QuestionIn:
+        """Return a question with a key of its own: a note may be there beside what became of it."""
+        key, number = item.key or "", 1
+        while key in self._keys:
+            key = f"{note.guid or note.id}:{place}" + (f"#{number}" if number > 1 else "")
+            number += 1
+        self._keys.add(key)
+        return replace(item, key=key)
 
     def _question(
         self, note: Note, kind: Notetype | None, fields: Mapping[str, str], card: dict[str, Any]

@@ -19,7 +19,7 @@ KEEPS: frozenset[str] = frozenset()
 OPTIONS: tuple[Option, ...] = ()
 
 NO_QUESTIONS = "There are no questions in this course."
-OTHERS = "{} other things of the course ({}) were left out: only questions are read."
+OTHERS = "What else is in the course ({}: {}) was left out: only questions are read."
 # What the types of resources begin with, and what people call them.
 _KINDS = {
     "webcontent": "pages and files",

@@ -83,7 +83,8 @@ class Format(Protocol):
 
     def sniff(self, head: bytes, filename: str, members: Sequence[str]) -> int:
         """How surely (0..100) a file is of this format, by its first bytes, its name, and the
-        names inside it where it is a zip or a folder (then `head` is empty).
+        names inside it where it is a zip or a folder (then `head` is that of its imsmanifest.xml,
+        empty without one).
         """
 
     def read(self, source: Source) -> Iterator[Item]:

@@ -49,7 +49,7 @@ SEPARATOR = Option(
 HEADER = Option("header", "First row", (("yes", "Names the columns"), ("no", "Is a question")))
 OPTIONS = (ENCODING, SEPARATOR, HEADER)
 
-MAX_CELL = 100_000
+MAX_CELL = 2_000_000  # the details of a question that is kept as it came
 TRIED = 200  # lines by which the separator is found
 MOST_LINES = 2_000  # of one row; more are an open quotation mark
 

@@ -36,12 +36,14 @@ write = qti12_writing.write
 
 
 def sniff(head: bytes, filename: str, members: Sequence[str]) -> int:
-    """Sure of a document by its first element; packages are told by what only 1.2 has."""
+    """Sure of a document by its first element; packages are told by their manifest and names."""
     if not members:
         return {"questestinterop": 95, "POOL": 95}.get(root_of(head), 0)
     ends = {name.rpartition("/")[2].lower() for name in members}
     if "imsmanifest.xml" not in ends:
         return 0
+    if b"imsqti_xmlv1p2" in head or b"x-bb-" in head:
+        return 85
     if "assessment_meta.xml" in ends or any(name.endswith(".dat") for name in ends):
         return 80
     return 25

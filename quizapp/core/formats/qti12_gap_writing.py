@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from quizapp.core.formats.qti12_item_writing import Writing, condition, equal, quoted, typed_texts
-from quizapp.core.formats.shared import plain
+from quizapp.core.formats.shared import html, plain
+from quizapp.core.gaps import GAP
 
 MIXED = (
     "It has gaps of several kinds: Canvas's New Quizzes read that, its older quizzes take all "
     "options for right."
 )
-_GAP = re.compile(r"\[\[(\d{1,4})\]\]")
+_MARK = re.compile("\ue000(\\d{1,4})\ue001")
 Entry = Mapping[str, Any]
 
 
@@ -27,11 +28,11 @@ def cloze(item: Writing) -> str:
         item.lost.append(MIXED)
     if item.body.get("scoring") == "all_or_nothing":
         item.keep(item.body, item.settings, "scoring")
-    source = item.html(item.item.stem)
+    source = item.html(GAP.sub(lambda match: html.gap_mark(match[1]), item.item.stem))
     head = "gap"
     while f"[{head}" in source:
         head += "_"
-    parts = [item.html_material(_GAP.sub(rf"[{head}\1]", source))]
+    parts = [item.html_material(_MARK.sub(rf"[{head}\1]", source))]
     weights = {number: Decimal(str(gap.get("weight", "1"))) for number, gap in gaps.items()}
     whole = sum(weights.values(), Decimal(0)) or Decimal(1)
     for number in sorted(gaps, key=lambda number: (len(number), number)):

@@ -87,7 +87,8 @@ def _placed(block: Block, responses: dict[str, Element]) -> tuple[str, dict[str,
         placed.add(name)
         return html.gap_mark(numbers[name])
 
-    return html.with_gaps(block.markdown(_PLACE.sub(mark, source))), numbers
+    text = block.markdown(_PLACE.sub(mark, source))
+    return html.with_gaps(text.replace("\\[[", "\\[\\[")), numbers  # what is no gap looks like none
 
 
 def _place_name(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ RESPONSES = frozenset(
 _CORRECT = frozenset({"correct_fb", "correct"})
 _INCORRECT = frozenset({"general_incorrect_fb", "incorrect_fb", "incorrect"})
 _MARKS = re.compile("[\ue000\ue001]")  # what gap marks are made of may not come from outside
+_SIMPLE = re.compile(r"[A-Za-z](?:[A-Za-z0-9,.?%]| (?! |$))*")  # the same in any kind of text
 _TAGS = re.compile(
     r"</?(?:p|div|span|br|img|b|i|u|em|strong|sub|sup|ul|ol|li|table|font|a)\b[^<>]*>",
     re.IGNORECASE,
@@ -67,6 +68,8 @@ class Block:
     def text(self, *holders: Element) -> str:
         """Return the materials in elements, or materials themselves, as Markdown."""
         pieces = [piece for one in holders for piece in _pieces(one)]
+        if len(pieces) == 1 and _SIMPLE.fullmatch(pieces[0][1]):
+            return pieces[0][1]
         if all(kind == "plain" for kind, _ in pieces):
             return plain.to_markdown("\n".join(text for _, text in pieces))
         return self.markdown(_joined(pieces))

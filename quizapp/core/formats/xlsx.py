@@ -13,9 +13,9 @@ from openpyxl.styles import Font
 
 from quizapp.core.formats.contract import SINGLE, Option, Written
 from quizapp.core.formats.csv import HEADER, KEEPS, TYPES
-from quizapp.core.formats.model import FormatError, Item, Warned
+from quizapp.core.formats.model import FormatError, Item, Loss, Warned
 from quizapp.core.formats.shared.source import MIB, Source
-from quizapp.core.formats.shared.table_rows import Row, questions
+from quizapp.core.formats.shared.table_rows import Row, guarded, questions
 from quizapp.core.formats.shared.table_writing import table_of
 
 NAME = "xlsx"
@@ -27,6 +27,8 @@ OPTIONS: tuple[Option, ...] = (HEADER,)
 __all__ = ["HEADER", "KEEPS", "LABEL", "NAME", "OPTIONS", "READS", "SUFFIXES", "TYPES", "WRITES"]
 
 MAX_COLUMNS = 200
+MAX_CELL = 32_000  # characters; Excel cuts what is longer
+TOO_LONG = "It is left out: a cell of Excel holds 32,000 characters at most."
 MAX_ROWS = 200_000
 MAX_SHEET = 64 * MIB  # of XML, unpacked
 BLANK_ROWS = 500  # after so many the sheet is over, whatever lies far below
@@ -128,18 +130,23 @@ def write(items: Iterable[Item], filename: str) -> Written:
     book.properties.created = book.properties.modified = _FIXED
     sheet = book.create_sheet("Questions")
     sheet.freeze_panes = "A2"
-    for number, row in enumerate([table.header, *table.rows]):
+    rows = [row for row in table.rows if all(len(text) < MAX_CELL for text in row)]
+    losses = list(table.losses)
+    for number, row in enumerate(table.rows, 1):
+        if any(len(text) >= MAX_CELL for text in row):
+            losses.append(Loss(number, row[2] or row[0], TOO_LONG))
+    for number, row in enumerate([table.header, *rows]):
         cells = []
         for text in row:
             cell = WriteOnlyCell(sheet, "")
-            cell.value, cell.data_type = _sayable(text), "s"
+            cell.value, cell.data_type = _sayable(guarded(text)), "s"
             if not number:
                 cell.font = Font(bold=True)
             cells.append(cell)
         sheet.append(cells)
     packed = io.BytesIO()
     book.save(packed)
-    return Written({SINGLE: _repacked(packed)}, len(table.rows), table.losses)
+    return Written({SINGLE: _repacked(packed)}, len(rows), losses)
 
 
 def _sayable(text: str) -> str:

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from quizapp.core.fields import ID_LETTERS, markdown_texts
-from quizapp.core.question import Field, Question
+from quizapp.core.question import MAP, Field, Question
 from quizapp.core.question_types import QUESTION_TYPES
 
 TELLING = {"items", "rights"}  # their order in the file is the key
@@ -34,9 +34,9 @@ def _with_ids(fields: Iterable[Field], holder: Mapping[str, Any]) -> dict[str, A
         if field.name in ID_LETTERS and isinstance(value, list | tuple):
             numbered = _numbered(value, ID_LETTERS[field.name])
             filled[field.name] = numbered if field.name not in TELLING else _blind(numbered, value)
-        elif field.kind == "map" and isinstance(value, Mapping):
+        elif field.kind == "map" and isinstance(value, MAP):
             filled[field.name] = {
-                key: _with_ids(field.entry, entry) if isinstance(entry, Mapping) else entry
+                key: _with_ids(field.entry, entry) if isinstance(entry, MAP) else entry
                 for key, entry in value.items()
             }
     return filled
@@ -44,9 +44,7 @@ def _with_ids(fields: Iterable[Field], holder: Mapping[str, Any]) -> dict[str, A
 
 def _blind(numbered: list[Any], listed: Iterable[Any]) -> list[Any]:
     """Deal the new ids out by a hash of the entries: learners see ids, so they must not tell."""
-    new = [
-        n for n, entry in enumerate(listed) if isinstance(entry, Mapping) and not entry.get("id")
-    ]
+    new = [n for n, entry in enumerate(listed) if isinstance(entry, MAP) and not entry.get("id")]
     by_hash = sorted(new, key=lambda n: sha256(repr(numbered[n].get("text")).encode()).digest())
     ids = [numbered[n]["id"] for n in new]
     for entry_id, n in zip(ids, by_hash, strict=True):
@@ -57,10 +55,10 @@ def _blind(numbered: list[Any], listed: Iterable[Any]) -> list[Any]:
 def _numbered(listed: Iterable[Any], letter: str) -> list[Any]:
     """Give each entry without id the number of its place, or the next that is free."""
     listed = list(listed)
-    taken = {str(entry.get("id")) for entry in listed if isinstance(entry, Mapping)}
+    taken = {str(entry.get("id")) for entry in listed if isinstance(entry, MAP)}
     numbered = []
     for place, entry in enumerate(listed, 1):
-        if not isinstance(entry, Mapping) or entry.get("id") not in (None, ""):
+        if not isinstance(entry, MAP) or entry.get("id") not in (None, ""):
             numbered.append(entry)
             continue
         free = (f"{letter}{number}" for number in count(place))

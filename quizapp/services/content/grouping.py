@@ -140,11 +140,12 @@ def _asked(bank_id: int, facts: Facts) -> tuple[list[Asking], dict[int, list[int
             if len(of_fact[row.fact_id]) == 1 and facts[row.fact_id][2].get(OWN)}  # fmt: skip
     contents = _contents(db.session(), [row.id for row in rows if row.id not in told])
     told |= {id_: statement_of(content) for id_, content in contents.items()}
-    asked = [
-        Asking(row.fact_id, told[row.id], str(facts[row.fact_id][2].get(NOTE) or ""))
-        for row in rows
-    ]
-    return asked, of_fact
+    return [_asking(row.fact_id, told[row.id], facts) for row in rows], of_fact
+
+
+def _asking(fact_id: int, text: str, facts: Facts) -> Asking:
+    detail = facts[fact_id][2]
+    return Asking(fact_id, text, str(detail.get(NOTE) or ""), is_settled=not detail.get(OWN))
 
 
 def _apart(facts: Facts) -> set[Pair]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -11,7 +11,7 @@ from quizapp.core.formats.model import FactIn, Item, MediaIn, QuestionIn, Refuse
 from quizapp.core.markdown import images, to_plain
 from quizapp.core.part_facts import part_facts
 from quizapp.core.problems import MINOR
-from quizapp.core.question import Question
+from quizapp.core.question import MAP, Question
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.question_types.texts import fill_ids, texts
 
@@ -109,7 +109,9 @@ class _Check:
         mild = MINOR | UNANSWERED
         refusing = [problem.message for problem in problems if problem.code not in mild]
         if not refusing:
-            self._shown += [(item, name) for _, text in texts(question) for _, name in images(text)]
+            for _, text in texts(question):
+                if "![" in text:
+                    self._shown += [(item, name) for _, name in images(text)]
         minor = [problem.message for problem in problems if problem.code in mild]
         if any(problem.code in UNANSWERED for problem in problems):
             minor.append(DRAFT)
@@ -129,7 +131,7 @@ def _warned(item: QuestionIn, message: str) -> Warned:
 
 def _clean(item: QuestionIn) -> QuestionIn:
     """Return the question with its texts in NFC, its tags once each, its name short enough."""
-    tags = dict.fromkeys(_nfc(tag).strip()[:MAX_TAG] for tag in item.tags)
+    tags = dict.fromkeys(" ".join(_nfc(tag).split())[:MAX_TAG] for tag in item.tags)
     return replace(
         item,
         stem=_nfc(item.stem),
@@ -149,7 +151,7 @@ def _short(key: str) -> str:
 def _nfc(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.isascii() else unicodedata.normalize("NFC", value)
-    if isinstance(value, Mapping):
+    if isinstance(value, MAP):
         return {_nfc(key): _nfc(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_nfc(entry) for entry in value]

@@ -145,4 +145,7 @@ def _safe(text: str, first: bool = False) -> str:
     text = text.replace("~", "&#126;").replace("\n", " ")
     if first and text[:1] in ("=", "%"):
         text = f"&#{ord(text[0])};{text[1:]}"
-    return f"{text[:-1]}&#92;" if text.endswith("\\") else text
+    for end, entity in (("\\", "&#92;"), ("&amp;", "&#38;")):  # else they would hide what follows
+        if text.endswith(end):
+            return text[: -len(end)] + entity
+    return text

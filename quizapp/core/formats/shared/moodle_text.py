@@ -11,6 +11,8 @@ from quizapp.core.markdown import images
 TEXT_FORMATS = ("moodle", "html", "markdown", "plain")
 HTML_IN_MARKDOWN = "HTML inside Markdown is shown as it is written."
 
+# One line that is the same as text, as HTML and as Markdown: most texts are such.
+_SIMPLE = re.compile(r"[^\W\d_](?:[^\W_]|[,.;:?!'\"()%/-]| (?! ))*+")
 _CLOSED = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
 _LONE = re.compile(r"<(?:br|img)\b[^<>]*>|&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]\w{1,31});")
 _AROUND_TAGS = re.compile(r"\n+(?=<)|(?<=>)\n+")
@@ -24,6 +26,8 @@ def to_markdown(text: str, format: str, find_media: FindMedia | None = None) -> 
     "moodle" is what Moodle guesses about: HTML if it holds any, line ends that count, formulas.
     """
     text = text.strip()
+    if _SIMPLE.fullmatch(text):
+        return Converted(text)
     if format == "html":
         return html.to_markdown(text, find_media)
     if format == "markdown":
@@ -63,6 +67,8 @@ def from_markdown(text: str, formats: Sequence[str]) -> tuple[str, str]:
     """
     if images(text):
         return html.from_markdown(text, _no_media), "html"
+    if formats and _SIMPLE.fullmatch(text):
+        return text, formats[0]
     for format in formats:
         written = _written(text, format)
         if written is not None and to_markdown(written, format).text == text:
@@ -77,6 +83,8 @@ def _written(text: str, format: str) -> str | None:
 
 
 def _as_it_is(text: str) -> bool:
+    if _SIMPLE.fullmatch(text):
+        return True
     return not _MATH.search(text) and plain.to_markdown(text) == text
 
 

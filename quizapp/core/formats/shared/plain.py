@@ -21,6 +21,7 @@ _LINE_START = re.compile(
     r"^(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|~{3}|[=|:-](?=[\s=|:-]*$))", re.MULTILINE
 )
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
+_WORDS = re.compile(r"[A-Za-z](?:[A-Za-z0-9,.;:?!'()/%-]| (?! |$))*(?<!-)")  # nothing to escape
 _SPACES = re.compile(r"[^\S\n]+")
 _PARAGRAPHS = re.compile(r"\n{2,}")
 
@@ -43,6 +44,8 @@ def safe_lines(text: str) -> str:
 
 def to_markdown(text: str) -> str:
     """Return plain text as Markdown: empty lines part paragraphs, other line ends are kept."""
+    if _WORDS.fullmatch(text):
+        return text
     lines = "\n".join(_SPACES.sub(" ", line).strip() for line in text.strip().split("\n"))
     paragraphs = _PARAGRAPHS.split(lines)
     return "\n\n".join(escaped(one).replace("\n", "\\\n") for one in paragraphs if one)

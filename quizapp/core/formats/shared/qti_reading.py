@@ -1,5 +1,6 @@
 """One QTI item while it is read: its declarations, its texts as Markdown, what is told of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
@@ -22,6 +23,7 @@ OWN_SCORING = "Its scoring has rules of its own; what it declares as right was t
 SOME_FIXED = "Some of its choices have a fixed place; all are shown in the order of the file."
 
 
+_ONE_BLOCK = re.compile(r"<(?:div|p)>([^<]*)</(?:div|p)>")
 # A text that several items belong to, and what finds the pictures in it.
 Shared = tuple[Element, html.FindMedia]
 
@@ -63,6 +65,9 @@ class Reading:
 
     def markdown(self, source: str, find: html.FindMedia | None = None) -> str:
         """Return HTML as Markdown; what that changes is told."""
+        source = source.strip()
+        if (bare := _ONE_BLOCK.fullmatch(source)) is not None:
+            source = bare[1]
         converted = html.to_markdown(source, find or self._find)
         self.told += converted.told
         return converted.text

@@ -20,6 +20,7 @@ from quizapp.core.formats.shared.xml import Element, local, text_of
 PRINTED = "It shows a value that is worked out while it is asked; that was left out."
 RUBRIC_LOST = "A note that is not for learners was left out."
 MAX_ALT = 300
+MAX_DEPTH = 80
 
 _FEEDBACK = frozenset({"feedbackInline", "feedbackBlock", "modalFeedback"})
 _SILENT = frozenset(
@@ -78,6 +79,7 @@ class Walk:
         self.samples: list[str] = []
         self.told: list[str] = []
         self._choice = ""
+        self._depth = 0
 
     def choice(self, element: Element) -> str:
         """Return what a choice shows; feedback inside it is known to be its own."""
@@ -87,10 +89,14 @@ class Walk:
         return html
 
     def inner(self, element: Element) -> str:
-        """Return what stands inside an element."""
+        """Return what stands inside an element; what is nested too deep comes without markup."""
+        if self._depth > MAX_DEPTH:
+            return _text(text_of(element))
+        self._depth += 1
         parts = [_text(element.text)]
         for one in element:
             parts += (self.outer(one), _text(one.tail))
+        self._depth -= 1
         return "".join(parts)
 
     def outer(self, element: Element) -> str:
@@ -140,7 +146,8 @@ class Walk:
         mark = gap_mark(self._gaps[element]) if element in self._gaps else ""
         if name in ("textEntryInteraction", "inlineChoiceInteraction"):
             return mark
-        return f"<div>{inside}</div>" + (f"<p>{mark}</p>" if mark else "")
+        block = f"<div>{inside}</div>" if inside.strip() else ""
+        return block + (f"<p>{mark}</p>" if mark else "")
 
     def _prompt(self, element: Element) -> str:
         return "".join(self.outer(one) for one in element if name_of(one) == "prompt")
@@ -184,8 +191,10 @@ def _text(text: str | None) -> str:
     return escape(text, quote=False)
 
 
-def _math(element: Element) -> str:
+def _math(element: Element, depth: int = 0) -> str:
     """Return MathML without prefixes, with what the converter needs of it."""
+    if depth > MAX_DEPTH:
+        return _text(text_of(element))
     name = local(element)
     parts = [f"<{name}"]
     parts += [
@@ -195,6 +204,6 @@ def _math(element: Element) -> str:
     ]
     parts += (">", _text(element.text))
     for one in element:
-        parts += (_math(one) if local(one) else "", _text(one.tail))
+        parts += (_math(one, depth + 1) if local(one) else "", _text(one.tail))
     parts.append(f"</{name}>")
     return "".join(parts)

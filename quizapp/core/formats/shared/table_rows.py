@@ -67,7 +67,7 @@ class _Rows:
             return
         self._position += 1
         at, columns = self._position, self._columns
-        if len(cells) > MAX_CELLS or any(len(cell) > MAX_CELL for cell in cells):
+        if len(cells) > MAX_CELLS or (not columns.is_own and self._is_long(cells)):
             message = "The row has too many cells or too long ones; is a quotation mark open?"
             yield Refused(at, cells[0][:80], line, None, message)
             return
@@ -90,6 +90,9 @@ class _Rows:
             tags=[tag.strip() for tag in re.split("[,;]", tags) if tag.strip()] if tags else (),
             category=columns.cell(cells, "category") or None,
         )
+
+    def _is_long(self, cells: Sequence[str]) -> bool:
+        return any(len(cell) > MAX_CELL for cell in cells)
 
     def _question(self, cells: Sequence[str]) -> tuple[str, str, dict[str, Any]]:
         columns = self._columns
