@@ -68,6 +68,9 @@ def _delete(bank: Bank, ids: Ids, wanted: Filter, back: str) -> str | None:
 
 def _move(bank: Bank, ids: Ids, wanted: Filter, back: str) -> str | None:
     who, target = bank_frame.editor(), request.form.get("target", "")
+    if bank.origin is not None:
+        flash(_(moving.FOLLOWS), "partial")
+        return None
     if not target:
         others = [one for one in banks.visible_banks(who)
                   if one.id != bank.id and banks.may_edit(who, one)]  # fmt: skip

@@ -64,6 +64,8 @@ def canonical(item: QuestionIn) -> dict[str, Any]:
     }
     if item.type == "numeric":
         body["answers"] = [_as_tolerance(answer) for answer in body.get("answers", [])]
+    if item.type == "multiple_response" and "scoring" not in body:
+        body = _with_shares(body)
     if item.type == "matching":
         body = _matched(body)
     fields = QUESTION_TYPES[item.type].FIELDS
@@ -72,6 +74,18 @@ def canonical(item: QuestionIn) -> dict[str, Any]:
         "stem": render(item.stem),
         **_shown(fields, body, places),
     }
+
+
+def _with_shares(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a multiple response in which each option has its share of right minus wrong."""
+    options = body.get("options", [])
+    right = [float(one.get("fraction") or 0) > 0 for one in options]
+    share = f"{1 / max(1, sum(right)):.7f}".rstrip("0").rstrip(".")
+    told = [
+        one | {"fraction": share if is_right else f"-{share}"}
+        for one, is_right in zip(options, right, strict=True)
+    ]
+    return body | {"options": told, "scoring": "sum_floor0"}
 
 
 def _matched(body: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +97,11 @@ def _matched(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_tolerance(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return a range as the value in its middle: other formats know only one of the two."""
+    """Return any tolerance as an absolute one around a value: others know only that."""
+    if answer.get("tolerance_type") == "relative":
+        share = Decimal(answer["tolerance"]) * abs(Decimal(answer["value"]))
+        rest = {name: value for name, value in answer.items() if name != "tolerance_type"}
+        return rest | {"tolerance": plain(share)}
     if "min" not in answer or "max" not in answer:
         return answer
     low, high = Decimal(answer["min"]), Decimal(answer["max"])

@@ -1,5 +1,6 @@
 """Reading Anki's packages: cards, templates, clozes, media and their past; refusing bad ones."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from quizapp.core.formats import apkg, apkg_collection, apkg_package, guess
 from quizapp.core.formats.apkg_cards import NO_BACK, NO_CLOZE, NOT_TYPED
 from quizapp.core.formats.apkg_clozes import numbers_in, parsed, whole
+from quizapp.core.formats.apkg_collection import Note
+from quizapp.core.formats.apkg_notetypes import Notetype
 from quizapp.core.formats.apkg_protobuf import fields
 from quizapp.core.formats.apkg_templates import parse
 from quizapp.core.formats.model import BankFile, FormatError, MediaIn, QuestionIn
 from quizapp.core.formats.shared.checking import checked
-from quizapp.core.formats.shared.html import to_markdown
 from quizapp.core.formats.shared.source import Source
 from tests.core.anki_ground import (
     CARDS,
@@ -36,6 +38,7 @@ from tests.core.anki_ground import (
 )
 from tests.core.format_ground import questions, read, refusals, warnings
 
+TRIGGER = "CREATE TRIGGER t AFTER INSERT ON revlog BEGIN SELECT 1; END;"
 TYPE_IN = (("Card 1", "{{Front}}{{type:Back}}", "{{Front}}<hr id=answer>{{type:Back}}{{More}}"),)
 
 
@@ -131,8 +134,8 @@ def test_a_deletion_of_two_numbers_is_asked_by_both() -> None:
     ['<img src="x.png">', "[sound:x.mp3]", "\\(x^2\\)", "a<br>b", "long " * 40, "<ul><li>a</ul>"],
 )
 def test_a_deletion_that_nobody_can_type_is_turned_over(inside: str) -> None:
-    data = package(collection([note(f"Is {{{{c1::{inside}}}}}", "")],
-                              {str(MODEL): model("Text Extra", CLOZE, 1)}))  # fmt: skip
+    kind = model("Text Extra", CLOZE, 1)
+    data = package(collection([note(f"Is {{{{c1::{inside}}}}}", "")], {str(MODEL): kind}))
     items = read(apkg, data)
     assert questions(items)[0].type == "flashcard"
     assert "\\[...]" in questions(items)[0].stem or "[...]" in questions(items)[0].stem
@@ -147,16 +150,20 @@ def test_light_markup_in_a_deletion_is_typed_without_it() -> None:
     assert answers(cloze("CO{{c1::<sub>2</sub> &amp; <b>H</b>}}")[0]) == ["2 & H"]
 
 
-def test_literal_gaps_and_private_signs_in_a_text_ask_nothing() -> None:
-    found = cloze("[[2]] \ue0003\ue001 {{c1::a}}")[0]
-    assert list(found.body["gaps"]) == ["1"]
-    assert found.stem.endswith("[[1]]")
-    assert "\\[[2]]" in found.stem
+def test_private_signs_in_a_text_are_no_gaps() -> None:
+    found = cloze("\ue0003\ue001 {{c1::a}}")[0]
+    assert (found.stem, list(found.body["gaps"])) == ("3 [[1]]", ["1"])
+
+
+def test_a_text_that_looks_like_a_gap_is_turned_over() -> None:
+    found = cloze("[[2]] {{c1::a}}")[0]
+    assert (found.type, found.body["back"]) == ("flashcard", "\\[[2]] **a**")
 
 
 def test_a_card_whose_cloze_is_gone_is_kept_as_it_came() -> None:
-    items = read(apkg, package(collection([note("{{c1::a}}", "", cards=[{"ord": 4}])],
-                                          {str(MODEL): model("Text Extra", CLOZE, 1)})))  # fmt: skip
+    kind = model("Text Extra", CLOZE, 1)
+    notes = [note("{{c1::a}}", "", cards=[{"ord": 4}])]
+    items = read(apkg, package(collection(notes, {str(MODEL): kind})))
     assert [q.type for q in questions(items)] == ["opaque"]
     assert NO_CLOZE in warnings(items)
 
@@ -260,7 +267,7 @@ def test_media_that_are_missing_or_unused_are_told() -> None:
     data = collection([note('<img src="gone.png" alt="g"> x', "b")])
     told = warnings(read(apkg, package(data, {"font.ttf": b"x"})))
     assert any("not in the file" in words for words in told)
-    assert apkg_package.__name__ and any("1 files" in words for words in told)
+    assert any("1 files" in words for words in told)
 
 
 @pytest.mark.parametrize("listed", [b"{", b"[1]", b"\xff", b'{"0": 1}'])
@@ -290,8 +297,7 @@ def test_newer_collections_say_their_kinds_in_protobuf() -> None:
 def test_a_lone_collection_is_read() -> None:
     data = collection([note("a", "b")])
     assert [q.stem for q in cards(data, "x.anki2")] == ["a"]
-    found = guess(Source.of("x.anki2", data))
-    assert found is not None and found.NAME == "apkg"
+    assert guess(Source.of("x.anki2", data)) is apkg
 
 
 def test_a_card_with_a_past_keeps_it_and_a_new_one_has_none() -> None:
@@ -299,7 +305,8 @@ def test_a_card_with_a_past_keeps_it_and_a_new_one_has_none() -> None:
     log = [(1700000000000, 1, 3, 12, 4, 2500, 4000, 1)]
     found = made("a", "b", cards_=[studied, {"ord": 0, "due": 9}], revlog=log)
     raw = found[0].raw
-    assert raw is not None and raw.format == "apkg"
+    assert raw is not None
+    assert raw.format == "apkg"
     past = json.loads(raw.text)
     assert past["note"] == {"guid": "g", "mod": 7, "notetype": "Basic"}
     assert past["card"]["ivl"] == 12
@@ -344,7 +351,7 @@ def test_a_very_old_collection_is_refused_in_plain_words(ver: int) -> None:
     ("tables", "extra"),
     [
         (COL + CARDS + REVLOG, "CREATE VIEW notes AS SELECT 1 AS id;"),
-        (COL + NOTES + CARDS + REVLOG, "CREATE TRIGGER t AFTER INSERT ON graves BEGIN SELECT 1; END;"),
+        (COL + NOTES + CARDS + REVLOG, TRIGGER),
         (COL + NOTES + CARDS + REVLOG, "CREATE VIEW other AS SELECT 1;"),
         (COL + CARDS + REVLOG, NOTES.replace("data text", "data text AS (zeroblob(1))")),
         (COL + CARDS + REVLOG, "CREATE VIRTUAL TABLE notes USING fts5(id, guid, mid, mod);"),
@@ -352,13 +359,8 @@ def test_a_very_old_collection_is_refused_in_plain_words(ver: int) -> None:
     ],
 )  # fmt: skip
 def test_a_schema_that_is_not_plain_tables_is_refused(tables: str, extra: str) -> None:
-    extra = extra.replace("ON graves", "ON notes")
-    try:
-        data = collection([], tables=tables, extra=extra)
-    except Exception as error:  # the library has no such module
-        pytest.skip(str(error))
     with pytest.raises(FormatError):
-        cards(package(data))
+        cards(package(collection([], tables=tables, extra=extra)))
 
 
 def test_a_collection_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -375,9 +377,8 @@ def test_zstd_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_values_of_wrong_types_do_no_harm() -> None:
-    data = collection(
-        [note("a", "b", cards=[{"ord": "x", "due": 2.5, "data": b"\xff", "did": None}])]
-    )
+    wrong = {"ord": "x", "due": 2.5, "data": b"\xff", "did": None}
+    data = collection([note("a", "b", cards=[wrong])])
     assert len(cards(package(data))) == 1
 
 
@@ -400,16 +401,14 @@ def test_what_is_no_collection_is_refused(files: dict[str, bytes]) -> None:
 @given(st.binary(max_size=200))
 @settings(max_examples=50, deadline=None)
 def test_random_messages_are_read_or_refused(data: bytes) -> None:
-    try:
+    with contextlib.suppress(FormatError):
         list(fields(data))
-    except FormatError:
-        pass
 
 
 @given(st.text(alphabet="{}c1:, a", max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_can_hold_clozes_and_any_template_can_be_read(text: str) -> None:
-    assert whole(parsed(text)).count("a") >= 0
+    assert len(whole(parsed(text))) <= len(text)
     assert numbers_in(text) == sorted(set(numbers_in(text)))
     parse(text)
     made_ = cloze(text, cards_=[])
@@ -422,52 +421,52 @@ def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
     whole_ = bytearray(collection([note("a", "b"), note("c", "d", guid="h")]))
     for at in data.draw(st.lists(st.integers(0, len(whole_) - 1), max_size=6)):
         whole_[at] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(FormatError):
         list(checked(apkg.read(Source.of("x.anki2", bytes(whole_)))))
-    except FormatError:
-        pass
 
 
-# What the expectations count otherwise than our reader, and why.
-DIFFERENT: dict[str, str] = {}
+# What our reader reads otherwise than the expectations on purpose, with the reason.
+DIFFERENT = {
+    "1-TEMPLATES::Anatomy::BadTemplate": "a filtered deck: its cards belong where they are at home",
+    "1-TEMPLATES::Anatomy::BadOrderSections": "a filtered deck, too",
+}
 
 
-def test_real_packages_read_as_anki_reads_them(shared: Path) -> None:
+def test_real_packages_hold_what_anki_finds_in_them(shared: Path) -> None:
     told = json.loads((shared / "fixtures/expectations/apkg_oracle.json").read_text())
     for name, expected in told["files"].items():
-        path = shared / "fixtures" / name
-        if name in DIFFERENT:
-            continue
-        items = list(checked(apkg.read(Source.at(path))))
+        source = Source.at(shared / "fixtures" / name)
+        items = list(checked(apkg.read(source)))
         found = questions(items)
         assert refusals(items) == [], name
         assert len(found) == expected["cards"], name
         assert len({q.group for q in found}) == expected["notes"], name
-        used = {q.category.replace("/", "::") for q in found if q.category}
-        assert used <= set(expected["decks"]), name
-        logged = [json.loads(q.raw.text)["revlog"] for q in found if q.raw]
-        logged += [json.loads(q.body["raw"])["revlog"] for q in found if q.type == "opaque"]
-        assert sum(map(len, logged)) == expected["revlog"], name
-        assert len(apkg_package.PackageMedia(Source.at(path)).names()) == expected["media"], name
-        for one in expected["first_notes"]:
-            _same_note(name, one, [q for q in found if q.group == one["guid"]])
+        assert {_deck(q) for q in found} <= set(expected["decks"]), name
+        logs = [json.loads(q.raw.text)["revlog"] for q in found if q.raw]
+        logs += [json.loads(q.body["raw"])["revlog"] for q in found if q.type == "opaque"]
+        assert sum(map(len, logs)) == expected["revlog"], name
+        assert len(apkg_package.PackageMedia(source.again()).names()) == expected["media"], name
+        with apkg_package.unpacked(source.again()) as path, apkg_collection.opened(path) as file:
+            notes = {one.guid: one for one in file.notes()}
+            for one in expected["first_notes"]:
+                _same_note(one, notes[one["guid"]], file.notetypes, found)
 
 
-def _same_note(name: str, expected: dict[str, Any], found: list[QuestionIn]) -> None:
-    where = (name, expected["guid"])
-    assert len(found) == expected["cards"], where
-    assert all(sorted(q.tags) == sorted(expected["tags"]) for q in found), where
-    decks = {(q.category or "").replace("/", "::") for q in found}
-    assert decks <= set(expected["decks"]), where
-    shown = "".join(f"{q.stem}{q.body}" for q in found)
-    plain = [value for value in expected["fields"].values() if value.isalpha()]
-    missing = [value for value in plain if value not in shown]
-    # one front alone holds the field that it shows
-    assert len(missing) < len(plain) or not plain, (where, missing)
-    if expected["notetype"].startswith(("Basic", "基本", "testt")) and len(found) == 1:
-        front, back = list(expected["fields"].values())[:2]
-        assert to_markdown(front).text in found[0].stem or "sound:" in front, where
-        assert found[0].body["back"] in (to_markdown(back).text, found[0].stem), where
+def _same_note(
+    expected: dict[str, Any], ours: Note, kinds: dict[int, Notetype], found: list[QuestionIn]
+) -> None:
+    kind, guid = kinds[ours.notetype_id], expected["guid"]
+    mine = [q for q in found if q.group == guid]
+    assert dict(zip(kind.fields, ours.values, strict=True)) == expected["fields"], guid
+    assert ("cloze" if kind.is_cloze else "normal") == expected["kind"], guid
+    assert sorted(ours.tags) == sorted(expected["tags"]), guid
+    assert len(mine) == expected["cards"], guid
+    assert {_deck(q) for q in mine} == set(expected["decks"]) - DIFFERENT.keys(), guid
+    assert all(sorted(q.tags) == sorted(expected["tags"]) for q in mine), guid
+
+
+def _deck(item: QuestionIn) -> str:
+    return (item.category or "").replace("/", "::")
 
 
 def test_the_old_alpha_collection_is_refused_in_plain_words(shared: Path) -> None:

@@ -115,13 +115,15 @@ def test_what_is_written_is_recognised(plugin: Format) -> None:
 @pytest.mark.parametrize("item", list(samples()), ids=lambda item: item.type)
 def test_a_type_comes_back_the_same_or_its_loss_is_told(plugin: Format, item: QuestionIn) -> None:
     result = plugin.write([BankFile("B"), item], f"bank{plugin.SUFFIXES[0]}")
-    again = questions(read(plugin, written(plugin, [BankFile("B"), item])))
+    again = (
+        questions(read(plugin, written(plugin, [BankFile("B"), item]))) if result.questions else []
+    )
     assert len(again) == result.questions
     if item.type in plugin.TYPES and not result.losses:
         assert canonical(again[0]) == canonical(item)
     else:
         assert result.losses
-        assert {loss.question for loss in result.losses} <= {item.position, None}
+        assert {loss.question for loss in result.losses} <= {1, item.position, None}
 
 
 @pytest.mark.parametrize("plugin", WRITERS.values(), ids=WRITERS)
@@ -164,6 +166,7 @@ def test_facts_and_quizzes_are_kept_or_told_once(plugin: Format) -> None:
 def _some(shared: Path, name: str) -> Iterator[QuestionIn]:
     """Yield a few questions of each type that the fixtures of a format hold."""
     folders = {"cartridge": "common_cartridge", "csv": "csv_tsv", "anki_text": "anki_txt"}
+    folders["moodle_cloze"] = "moodle_cloze_text"
     folder = shared / "fixtures" / folders.get(name, name)
     counts: dict[str, int] = {}
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -191,11 +194,13 @@ def test_what_a_format_gives_survives_every_other_or_the_loss_is_told(
     for plugin in WRITERS.values():
         for item in given_items:
             result = plugin.write([BankFile("B"), item], f"bank{plugin.SUFFIXES[0]}")
+            if not result.questions:
+                assert result.losses, (plugin.NAME, item)
+                continue
             items = read(plugin, written(plugin, [BankFile("B"), item]))
             assert not refusals(items), (plugin.NAME, item, refusals(items))
             again = questions(items)
-            if result.losses or not result.questions:
-                assert result.losses, (plugin.NAME, item)
+            if result.losses:
                 continue
             assert canonical(again[0]) == canonical(item), (plugin.NAME, item.stem)
             same += 1

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 import pytest
 
@@ -13,7 +14,7 @@ from quizapp.core.formats.shared.source import Source
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 8 + b"\0\0\0\1\0\0\0\1"
 
 
-def package(files: dict[str, bytes | str]) -> Package:
+def package(files: Mapping[str, bytes | str]) -> Package:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, data in files.items():

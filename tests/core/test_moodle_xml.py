@@ -613,6 +613,11 @@ def test_no_file_ends_in_anything_but_items_or_a_message(data: bytes) -> None:
         read(moodle_xml, b"<quiz>" + data)
 
 
+def test_cdata_that_never_ends_is_refused_in_time() -> None:
+    with pytest.raises(FormatError):
+        read(moodle_xml, "<quiz>" + "<![CDATA[" * 50_000)
+
+
 def test_long_lines_of_signs_are_read_in_time() -> None:
     for sign in ("{1:SA:", "<![CDATA[", "<a href='@@PLUGINFILE@@/x'>", "~", "\\~=", "[[1]]", "\n"):
         stem = (sign * (100_000 // len(sign))).replace("<![CDATA[", "&lt;![CDATA[")

@@ -593,6 +593,15 @@ def test_more_options_and_rules_than_can_be_worked_through_are_kept() -> None:
     assert found.type == "opaque"
 
 
+def test_a_document_type_is_fine_but_entities_of_its_own_are_not() -> None:
+    text = document(item("text_only_question")).partition("?>")[2]
+    outside = '<!DOCTYPE questestinterop SYSTEM "http://127.0.0.1/ims.dtd">'
+    assert len(questions(read(qti12, outside + text, "a.xml"))) == 1
+    inside = '<!DOCTYPE questestinterop [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    with pytest.raises(FormatError):
+        read(qti12, inside + text.replace("Stem?", "&e;"), "a.xml")
+
+
 def test_deep_conditions_are_no_trouble() -> None:
     deep = "<and>" * 200 + equal("1") + "</and>" * 200
     assert fractions(one(item("", choice("a", "b"), rule(deep, "1")))) == ["1", None]
@@ -767,6 +776,17 @@ def test_texts_read_the_same_again_or_their_change_is_told(stem: str, option: st
     (found,) = questions(list(qti12.read(Source.of("a.xml", done.files[SINGLE]))))
     spaced = [str(canonical(one)).replace("\\n", " ") for one in (found, question)]
     assert spaced[0] == spaced[1] or done.losses
+
+
+def test_gaps_that_take_words_are_dropdowns_to_canvas() -> None:
+    words = [{"id": "w1", "text": "a"}, {"id": "w2", "text": "b"}, {"id": "w3", "text": "c"}]
+    gaps = {"1": {"kind": "word", "word": "w2"}, "2": {"kind": "word", "word": "w1"}}
+    question = QuestionIn(1, "cloze", "[[1]] [[2]]", {"gaps": gaps, "words": words}, key="k")
+    done = qti12.write([question], "file.xml")
+    assert b"multiple_dropdowns_question" in done.files[SINGLE]
+    assert done.losses == []
+    (found,) = back(question)
+    assert canonical(found) == canonical(question)
 
 
 def test_typed_answers_keep_their_characters() -> None:

@@ -176,6 +176,9 @@ def test_questions_move_only_to_banks_that_one_may_edit(
     assert question(one).bank_id == mine
     same = put_question(bank_id, "Two")
     assert "They are in that bank already." in act(desk, "move", same, target="blood").text
+    with writing() as session:
+        session.get_one(Bank, bank_id).origin = "questions/blood"
+    assert "This bank follows a folder" in act(desk, "move", same).text
 
 
 def test_questions_are_grouped_by_a_page_of_its_own(desk: FlaskClient, bank_id: int) -> None:

@@ -91,9 +91,7 @@ def _separator(value: str) -> str | None:
 def guessed_separator(text: str) -> str:
     """Return the name of the separator that parts most of the first lines; tab if none does."""
     lines = [line for line in text[:100_000].split("\n")[:_SAMPLE] if line.strip()]
-    counts = Counter(
-        {name: sum(SEPARATORS[name] in line for line in lines) for name in reversed(_LIKELY)}
-    )
+    counts = Counter({name: sum(SEPARATORS[name] in line for line in lines) for name in _LIKELY})
     if counts["tab"] * 2 > len(lines):
         return "tab"
     name, count = counts.most_common(1)[0]

@@ -10,6 +10,7 @@ from quizapp.core.formats.apkg_clozes import Deletion
 from quizapp.core.formats.apkg_sides import Card, Front
 from quizapp.core.formats.shared import html as html_texts
 from quizapp.core.formats.shared.html import FindMedia
+from quizapp.core.gaps import gap_numbers
 from quizapp.core.markdown import render
 
 MAX_GAP = 100  # characters of a gap that is to be typed
@@ -141,7 +142,8 @@ class _Making:
     def _beside(
         self, front: Front, names: set[str], hints: list[str] | None = None
     ) -> dict[str, Any]:
-        feedback = self._words.markdown(apkg_sides.beside(self._card, front, names))
+        shown = _LINE.sub("<br>", apkg_sides.beside(self._card, front, names))
+        feedback = self._words.markdown(shown)
         found: dict[str, Any] = {"feedback": feedback} if feedback.strip() else {}
         return found | self._hints(front.hints if hints is None else hints)
 
@@ -156,15 +158,15 @@ def _hints_of(gaps: list[Deletion]) -> list[str]:
 
 def _all_shown(stem: str, count: int) -> bool:
     """Say whether each gap stands once in the stem, and where it can be filled."""
-    marks = [f"[[{number}]]" for number in range(1, count + 1)]
-    if any(stem.count(mark) != 1 for mark in marks):
+    numbers = [str(number) for number in range(1, count + 1)]
+    if sorted(gap_numbers(stem), key=int) != numbers:  # one may also be a literal [[2]]
         return False
     if not any(sign in stem for sign in ("$", "`", "<", "](")):
         return True  # nothing that a gap could be hidden in
     if any("[[" in formula for formula in _FORMULA.findall(stem)):
         return False
     shown = render(stem, str)
-    return all(mark in shown for mark in marks)
+    return all(f"[[{number}]]" in shown for number in numbers)
 
 
 def _own_back(stem: str, back: str, markdown: Callable[[str], str]) -> str:

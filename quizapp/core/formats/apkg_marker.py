@@ -31,8 +31,8 @@ _PARTS = ("gaps", "lefts")  # whose entries may name a fact
 class Marked:
     """What a note says of the question that it was made of; None where it was edited since.
 
-    deck, tags: as they were written. note, place: which note the question came from, which of its
-    cards it is.
+    deck, tags: as they were written. note, place, home: the note that the question came from, which
+    of its cards it is, and in which deck.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Marked:
     tags: list[str]
     note: dict[str, Any]
     place: int
+    home: str
     question: QuestionIn | None = None
 
 
@@ -52,6 +53,7 @@ class Marking:
     tags: list[str]
     note: Mapping[str, Any] = field(default_factory=dict)
     place: int = 0
+    home: str = ""
 
 
 def written(item: QuestionIn, values: Sequence[str], marking: Marking) -> str:
@@ -71,6 +73,7 @@ def written(item: QuestionIn, values: Sequence[str], marking: Marking) -> str:
         "tags": marking.tags,
         "note": dict(marking.note),
         "place": marking.place,
+        "home": marking.home,
         "question": entry,
     }
     packed = json.dumps(told_all, sort_keys=True, separators=(",", ":"))
@@ -102,6 +105,7 @@ def read(names: Sequence[str], values: Sequence[str], guid: str) -> Marked | Non
         [text(tag) for tag in tags] if isinstance(tags, list) else [],
         note if isinstance(note, dict) else {},
         whole(found.get("place")),
+        text(found.get("home")),
         _question(entry) if found.get("seen") == _seen(shown) else None,
     )
 

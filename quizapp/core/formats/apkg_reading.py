@@ -17,6 +17,9 @@ from quizapp.core.formats.model import BankFile, Item, QuestionIn, RawBlock, War
 from quizapp.core.formats.shared.html import to_markdown
 from quizapp.core.formats.shared.kept import kept
 from quizapp.core.formats.shared.source import Source
+from quizapp.core.markdown import images
+from quizapp.core.question import Question
+from quizapp.core.question_types.texts import texts
 
 OCCLUSION = "A picture with hidden parts cannot be asked here."
 NO_NOTETYPE = "Its note type is not in the file; its first field was taken as the front."
@@ -122,12 +125,18 @@ class _Reading:
         """Return a question of ours as it went out, with what was done to its card since."""
         question = marked.question
         assert question is not None  # noqa: S101 - its caller looked
-        past = self._past(note, kind.name, card | {"ord": marked.place}, marked.note)
+        for _, words in texts(Question(question.type, question.stem, question.body)):
+            for _, name in images(words):
+                self._media.find(name)
+        is_there = card["deck"] == marked.deck
+        home = marked.home if is_there and marked.home else card["deck"]
+        studied = card | {"ord": marked.place, "deck": home}
+        past = self._past(note, kind.name, studied, marked.note)
         return replace(
             question,
             position=item.position,
             tags=question.tags if sorted(note.tags) == sorted(marked.tags) else note.tags,
-            category=question.category if card["deck"] == marked.deck else item.category,
+            category=question.category if is_there else item.category,
             raw=past or question.raw,
         )
 

@@ -111,7 +111,8 @@ class _Writing:
         tags = [_SPACES.sub("_", tag.strip()) for tag in item.tags if tag.strip()]
         guid = self._guid(item)
         place = whole(history.card.get("ord")) if history else 0
-        marking = apkg_marker.Marking(guid, deck, tags, known, place)
+        home = text(history.card.get("deck")) if history else ""
+        marking = apkg_marker.Marking(guid, deck, tags, known, place, home)
         fields = [*note.fields, apkg_marker.written(item, note.fields, marking)]
         id_ = self._next_id()
         model = self._own_model(note.notetype)

@@ -27,9 +27,7 @@ OPTIONS: tuple[Option, ...] = ()
 HEAD, CONTENT = "h5p.json", "content/content.json"
 MAX_JSON = 16 * MIB
 NOT_H5P = "An H5P file is a zip file with h5p.json and content/content.json in it; this is none."
-CARDS_TYPED = (
-    "H5P compares what is typed with the answer of a card; here you judge yourself."
-)
+CARDS_TYPED = "H5P compares what is typed with the answer of a card; here you judge yourself."
 TWICE = "Its id is there twice; it was given another one."
 
 

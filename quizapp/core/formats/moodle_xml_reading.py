@@ -1,64 +1,33 @@
 """Moodle XML read question by question, with a word on everything that is otherwise in Moodle."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from quizapp.core.formats.model import Item, QuestionIn, RawBlock, Refused, Warned
 from quizapp.core.formats.moodle_xml_block import FILES_CUT, Block, Media, own_text
+from quizapp.core.formats.moodle_xml_common import add_common, category_of, name_of, tags_of
 from quizapp.core.formats.moodle_xml_source import Found, found_in
 from quizapp.core.formats.moodle_xml_types import GAP_READERS, READERS
-from quizapp.core.formats.shared import html, plain
+from quizapp.core.formats.shared import plain
 from quizapp.core.formats.shared.kept import MAX_RAW, kept
 from quizapp.core.formats.shared.moodle_cloze_question import Unsupported, refuse_unsound
 from quizapp.core.formats.shared.source import Source
-from quizapp.core.markdown import MAX_MARKDOWN, to_plain
+from quizapp.core.markdown import MAX_MARKDOWN
 from quizapp.core.problems import MAX_TEXT
 from quizapp.core.quantities import decimal_of
 
 NAME = "moodle_xml"
 
-COMBINED = (
-    "What Moodle says to every right, partly right or wrong answer has no place here; it is kept "
-    "with the question's source."
-)
-HINT_SWITCHES = "A hint also clears wrong answers or tells how many are right in Moodle."
 NO_TEXT = "It has no text; its name stands there."
 REPEATED_KEY = "Its ID number is that of an earlier question too; it was left out here."
 UNREADABLE = "It is not built as Moodle builds such questions."
-# Moodle's own sentences, in the languages that are met most.
-_DEFAULTS = frozenset(
-    {
-        "",
-        "your answer is correct",
-        "your answer is partially correct",
-        "your answer is incorrect",
-        "votre réponse est correcte",
-        "votre réponse est partiellement correcte",
-        "votre réponse est incorrecte",
-        "die antwort ist richtig",
-        "die antwort ist teilweise richtig",
-        "die antwort ist falsch",
-        "respuesta correcta",
-        "respuesta parcialmente correcta",
-        "respuesta incorrecta",
-        "risposta corretta",
-        "risposta parzialmente corretta",
-        "risposta errata",
-        "sua resposta está correta",
-        "sua resposta está parcialmente correta",
-        "sua resposta está incorreta",
-    }
-)
 _LISTS = {
     "multiple_choice": "options",
     "multiple_response": "options",
     "short_answer": "answers",
     "true_false": "",
 }
-_CONTEXT = re.compile(r"\$[\w]{1,20}\$/?")
-_WITH_SWITCHES = frozenset({"multichoice", "matching", "match", "cloze", "gapselect", "ddwtos"})
 _UNPENALISED = frozenset({"truefalse", "description", "essay"})
 _SAID_AT_END = (
     ("hidden", "{} hidden in Moodle but not here."),
@@ -138,12 +107,12 @@ class _Reading:
 
     def _question(self, block: Block, kind: str, line: int | None, path: str) -> QuestionIn:
         about: dict[str, Any] = {
-            "name": _name(block),
+            "name": name_of(block),
             "key": self._key(block),
             "line": line,
             "path": path,
             "category": self.category,
-            "tags": tuple(_tags(block)),
+            "tags": tuple(tags_of(block)),
         }
         try:
             return self._asked(block, kind, about)
@@ -165,7 +134,7 @@ class _Reading:
         if not stem and about["name"]:
             stem = plain.escaped(about["name"])
             block.told.append(NO_TEXT)
-        _common(block, kind, body)
+        add_common(block, kind, body)
         block.unused_files()
         if not _is_plainly_sound(type, stem, body):
             refuse_unsound(type, stem, body)
@@ -197,60 +166,6 @@ class _Reading:
         if key:
             self.keys.add(key)
         return key
-
-
-def category_of(written: str) -> str | None:
-    """Return a category's path without the place in Moodle that it begins with."""
-    path = _CONTEXT.sub("", written, count=1) if written.startswith("$") else written
-    path = path.strip().strip("/")
-    if path == "top" or path.startswith("top/"):
-        path = path[3:].strip("/")
-    return path or None
-
-
-def _name(block: Block) -> str:
-    element = block.one("name")
-    name = " ".join(own_text(element).split()) if element is not None else ""
-    if "<" in name or "&" in name:
-        return to_plain(html.to_markdown(name).text)
-    return name
-
-
-def _tags(block: Block) -> Iterator[str]:
-    for listed in (*block.all("tags"), *block.all("coursetags")):
-        for tag in listed:
-            if tag.tag == "tag" and (text := own_text(tag).strip()):
-                yield text
-
-
-def _common(block: Block, kind: str, body: dict[str, Any]) -> None:
-    """Read what questions of every type have."""
-    if feedback := block.text(block.one("generalfeedback")):
-        body["feedback"] = feedback
-    hints = [text for hint in block.all("hint") if (text := block.text(hint))]
-    if hints:
-        body["hints"] = hints
-    if kind in _WITH_SWITCHES and any(
-        child.tag in ("clearwrong", "shownumcorrect")
-        for hint in block.all("hint")
-        for child in hint
-    ):
-        block.told.append(HINT_SWITCHES)
-    _combined(block, kind, body)
-
-
-def _combined(block: Block, kind: str, body: dict[str, Any]) -> None:
-    for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
-        element = block.one(name)
-        if element is None or own_text(element).strip(" .!\n\t").lower() in _DEFAULTS:
-            continue
-        text = block.text(element)
-        if text.strip(" .!").lower() in _DEFAULTS:
-            continue
-        if kind == "ordering" and name == "incorrectfeedback":
-            body["feedback_wrong"] = text
-        else:
-            block.lose(name, COMBINED)
 
 
 def _is_plainly_sound(type: str, stem: str, body: dict[str, Any]) -> bool:

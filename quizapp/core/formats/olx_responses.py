@@ -59,6 +59,8 @@ def html_of(element: xml.Element, whole: bool = False) -> str:
     """Return what is to be read inside an element, or of the `whole` of it, as HTML."""
     if whole and xml.local(element) in _HIDDEN:
         return ""
+    if not whole and not len(element):
+        return _with_formulas(escape(element.text or "", quote=False))
     node = copy.deepcopy(element)
     node.tail = None
     for one in list(node.iter()):
@@ -69,8 +71,7 @@ def html_of(element: xml.Element, whole: bool = False) -> str:
             one.tag = "div"
         elif tag in _AS_BLOCKS:
             one.tag = _AS_BLOCKS[tag]
-    text = xml.source_of(node) if whole else xml.inner(node)
-    return _MATHJAX.sub(lambda match: _MATHJAX_SIGNS[match[1], match[2]], text)
+    return _with_formulas(xml.source_of(node) if whole else xml.inner(node))
 
 
 def multiple_choice(response: xml.Element, reading: HtmlTexts) -> tuple[str, Body]:
@@ -219,6 +220,10 @@ def _hint(element: xml.Element, name: str, reading: HtmlTexts) -> Body:
     one = xml.child(element, name)
     words = reading.markdown(html_of(one)) if one is not None else ""
     return {"feedback": words} if words else {}
+
+
+def _with_formulas(text: str) -> str:
+    return _MATHJAX.sub(lambda match: _MATHJAX_SIGNS[match[1], match[2]], text)
 
 
 def _drop(element: xml.Element) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from quizapp.core.formats.qti12_item_writing import Writing, condition, equal, quoted, typed_texts
 from quizapp.core.formats.shared import html, plain
+from quizapp.core.formats.shared.shares import plain as decimal_text
+from quizapp.core.formats.shared.shares import to_percent
 from quizapp.core.gaps import GAP
 
 MIXED = (
@@ -20,11 +22,10 @@ Entry = Mapping[str, Any]
 def cloze(item: Writing) -> str:
     gaps: dict[str, Entry] = item.body["gaps"]
     kinds = {gap.get("kind") for gap in gaps.values()}
-    only_choice = kinds == {"choice"}
-    name = "multiple_dropdowns" if only_choice else "fill_in_multiple_blanks"
+    name = "fill_in_multiple_blanks" if "typed" in kinds else "multiple_dropdowns"
     item.meta["question_type"] = f"{name}_question"
-    is_mixed = not only_choice and kinds != {"typed"}
-    if is_mixed:
+    is_named = kinds not in ({"choice"}, {"typed"})  # each gap says of which kind it is
+    if is_named and "typed" in kinds:
         item.lost.append(MIXED)
     if item.body.get("scoring") == "all_or_nothing":
         item.keep(item.body, item.settings, "scoring")
@@ -37,11 +38,11 @@ def cloze(item: Writing) -> str:
     whole = sum(weights.values(), Decimal(0)) or Decimal(1)
     for number in sorted(gaps, key=lambda number: (len(number), number)):
         points = Decimal(format(100 * weights[number] / whole, ".2f"))
-        parts.append(_gap(item, number, f"{head}{number}", points, is_mixed))
+        parts.append(_gap(item, number, f"{head}{number}", points, is_named))
     return "".join(parts)
 
 
-def _gap(item: Writing, number: str, name: str, points: Decimal, is_mixed: bool) -> str:
+def _gap(item: Writing, number: str, name: str, points: Decimal, is_named: bool) -> str:
     gap = item.body["gaps"][number]
     own: dict[str, Any] = {}
     item.keep(gap, own, "weight", "case", "diacritics", "typos", "fillers")
@@ -61,12 +62,17 @@ def _gap(item: Writing, number: str, name: str, points: Decimal, is_mixed: bool)
         item.conditions.append(condition(denied, shows=[f"{name}_fb"]))
     if own:
         item.settings.setdefault("gaps", {})[number] = own
-    extra = f' answer_type="{_ANSWER_TYPES[gap["kind"]]}"' if is_mixed else ""
+    extra = f' answer_type="{_ANSWER_TYPES[gap["kind"]]}"' if is_named else ""
     labels = item.labels(listed, gap.get("shuffle"), extra)
     return (
         f'<response_lid ident="{quoted(response)}">\n'
         f"<material><mattext>{quoted(name)}</mattext></material>\n{labels}</response_lid>\n"
     )
+
+
+def _share(fraction: object) -> str:
+    """Return a share without zeros at its end; "1" is all."""
+    return decimal_text(Decimal(to_percent(str(fraction))) / 100)
 
 
 Listed = tuple[list[dict[str, Any]], dict[str, str]]  # what is offered, and shares by id
@@ -78,12 +84,12 @@ def _typed_gap(item: Writing, gap: Entry, own: dict[str, Any]) -> Listed:
     entries = [
         {**one, "text": plain.escaped(text)} for one, text in zip(answers, texts, strict=True)
     ]
-    return entries, {one["id"]: str(one.get("fraction", "1")) for one in entries}
+    return entries, {one["id"]: _share(one.get("fraction", "1")) for one in entries}
 
 
 def _choice_gap(item: Writing, gap: Entry, own: dict[str, Any]) -> Listed:
     options = [dict(one) for one in gap.get("options") or ()]
-    shares = {one["id"]: str(one.get("fraction") or "0") for one in options}
+    shares = {one["id"]: _share(one.get("fraction") or "0") for one in options}
     return options, {ident: share for ident, share in shares.items() if share != "0"}
 
 

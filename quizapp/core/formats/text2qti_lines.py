@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-NOT_INDENTED = "Line {} is not indented; it was read as part of the text before it."
+NOT_INDENTED = "A line that is not indented was read as part of the text before it."
 # What begins an element, at the beginning of a line, in the order in which it is tried.
 _BEGINS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
@@ -52,7 +52,7 @@ class Element:
     lines: list[str] = field(default_factory=list)
     source: list[str] = field(default_factory=list)
     indent: int = 0
-    told: list[str] = field(default_factory=list)
+    is_ragged: bool = False
     is_closed: bool = True
 
     def text(self) -> str:
@@ -112,7 +112,7 @@ def _go_on(element: Element | None, number: int, line: str) -> Element | None:
         return element
     wide = line.expandtabs(4)
     if wide.strip() and wide[0] != " ":
-        element.told.append(NOT_INDENTED.format(number))
+        element.is_ragged = True
     blanks = len(wide) - len(wide.lstrip(" "))
     element.lines.append(wide[min(blanks, element.indent) :])
     element.source.append(line)

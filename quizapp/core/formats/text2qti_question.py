@@ -11,7 +11,7 @@ from quizapp.core.formats.shared.kept import kept
 from quizapp.core.formats.shared.moodle_text import to_markdown
 from quizapp.core.formats.shared.plain import escaped
 from quizapp.core.formats.shared.shares import plain
-from quizapp.core.formats.text2qti_lines import Element
+from quizapp.core.formats.text2qti_lines import NOT_INDENTED, Element
 from quizapp.core.quantities import decimal_of
 
 NAME = "text2qti"
@@ -78,9 +78,8 @@ class Draft:
 def question(draft: Draft) -> QuestionIn | Refused:
     """Return a question, or why it is none."""
     head = draft.head
-    for element in (head, *draft.parts):
-        for message in element.told:
-            draft.tell(message)
+    if any(element.is_ragged for element in (head, *draft.parts)):
+        draft.tell(NOT_INDENTED)
     stem = escaped(draft.name) if head.kind == "text title" else draft.markdown(head.text())
     try:
         if not stem:

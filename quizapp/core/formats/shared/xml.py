@@ -24,7 +24,9 @@ _SAFE: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
-_ENTITY = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos);|#)(\w{1,32});", re.DOTALL)
+_ENTITY = re.compile(  # an open CDATA section goes on to the end: each end is sought once
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);|#)(\w{1,32});", re.DOTALL
+)
 _ENCODED = re.compile(rb"^(<\?xml[^>]{0,100}?encoding=)[\"'][\w.-]{1,40}[\"']")
 
 
