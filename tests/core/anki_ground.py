@@ -206,3 +206,10 @@ def varint(value: int) -> bytes:
         found.append(byte | (0x80 if value else 0))
         if not value:
             return bytes(found)
+
+
+def collection_rows(data: bytes, query: str) -> list[tuple[Any, ...]]:
+    """Return rows of the collection inside a package."""
+    with closing(sqlite3.connect(":memory:")) as file:
+        file.deserialize(zipfile.ZipFile(io.BytesIO(data)).read("collection.anki2"))
+        return list(file.execute(query))

@@ -11,11 +11,16 @@ from typing import Any
 
 from lxml import etree
 
+from quizapp.core.formats import FORMATS
 from quizapp.core.formats.contract import Format
 from quizapp.core.formats.model import Item, QuestionIn, Refused
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
+from quizapp.services.transfer.exporting import zipped
 
+HEAD = 'xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i1" title="A title"'
+MATCH = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"
+MAP = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/map_response"
 Fact = dict[str, Any]
 Case = tuple[str, str | None, Fact]
 
@@ -45,6 +50,95 @@ ALONE = {
 }
 
 
+def item(body: str, *responses: str, rules: str = "", after: str = "", head: str = HEAD) -> str:
+    """Return an item of version 2 with this body; `rules` is a template or the rules themselves."""
+    if rules.startswith("http"):
+        rules = f'<responseProcessing template="{rules}"/>'
+    elif rules:
+        rules = f"<responseProcessing>{rules}</responseProcessing>"
+    return (
+        f"<assessmentItem {head}>{''.join(responses)}"
+        f"<itemBody>{body}</itemBody>{rules}{after}</assessmentItem>"
+    )
+
+
+def response(
+    *correct: str,
+    name: str = "RESPONSE",
+    cardinality: str = "single",
+    type: str = "identifier",
+    **mapping: str,
+) -> str:
+    """Return a declaration; `mapping` is key and value, and the attributes of the mapping."""
+    bounds = ("defaultValue", "lowerBound", "upperBound")
+    names = "".join(f' {key}="{mapping.pop(key)}"' for key in bounds if key in mapping)
+    entries = "".join(
+        f'<mapEntry mapKey="{key}" mappedValue="{value}"/>' for key, value in mapping.items()
+    )
+    values = "".join(f"<value>{one}</value>" for one in correct)
+    return (
+        f'<responseDeclaration identifier="{name}" cardinality="{cardinality}" baseType="{type}">'
+        + (f"<correctResponse>{values}</correctResponse>" if correct else "")
+        + (f"<mapping{names}>{entries}</mapping>" if entries else "")
+        + "</responseDeclaration>"
+    )
+
+
+def choice(*labels: str, most: str = "1", attributes: str = "") -> str:
+    """Return a choiceInteraction with choices A, B ... of these texts."""
+    listed = "".join(
+        f'<simpleChoice identifier="{chr(65 + place)}">{label}</simpleChoice>'
+        for place, label in enumerate(labels)
+    )
+    return (
+        f'<choiceInteraction responseIdentifier="RESPONSE" maxChoices="{most}" {attributes}>'
+        f"<prompt>Which?</prompt>{listed}</choiceInteraction>"
+    )
+
+
+def modal(name: str, text: str, shown: str = "show") -> str:
+    return (
+        f'<modalFeedback outcomeIdentifier="FEEDBACK" identifier="{name}" showHide="{shown}">'
+        f"{text}</modalFeedback>"
+    )
+
+
+def setting(name: str) -> str:
+    return (
+        '<setOutcomeValue identifier="FEEDBACK"><baseValue baseType="identifier">'
+        f"{name}</baseValue></setOutcomeValue>"
+    )
+
+
+RIGHT = '<match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>'
+BY_RESULT = (
+    f"<responseCondition><responseIf>{RIGHT}{setting('yes')}</responseIf>"
+    f"<responseElse>{setting('no')}</responseElse></responseCondition>{setting('ever')}"
+)
+
+
+def entry(name: str = "RESPONSE") -> str:
+    return f'<textEntryInteraction responseIdentifier="{name}"/>'
+
+
+def packed(**files: str | bytes) -> bytes:
+    """Return a zip; `__` in a name is a slash, `_xml` its ending."""
+    names = {name.replace("__", "/").replace("_xml", ".xml"): data for name, data in files.items()}
+    raw = {name: data.encode() if isinstance(data, str) else data for name, data in names.items()}
+    return zipped(raw)
+
+
+def manifest(*resources: str) -> str:
+    return (
+        '<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" identifier="M">'
+        f"<resources>{''.join(resources)}</resources></manifest>"
+    )
+
+
+def resource(href: str, inside: str = "", type: str = "imsqti_item_xmlv2p1") -> str:
+    return f'<resource identifier="R-{href}" type="{type}" href="{href}">{inside}</resource>'
+
+
 def declared(shared: Path, folder: str) -> Iterator[Case]:
     """Yield (file, member, fact) of each item in the expectations for a folder."""
     path = shared / "fixtures/expectations/qti_facts.json"
@@ -59,9 +153,9 @@ def declared(shared: Path, folder: str) -> Iterator[Case]:
 
 
 @lru_cache(maxsize=4)
-def read_file(plugin: Format, path: Path) -> list[Item]:
+def read_file(format: str, path: Path) -> list[Item]:
     """Return what a file becomes."""
-    return list(checked(plugin.read(Source.at(path))))
+    return list(checked(FORMATS[format].read(Source.at(path))))
 
 
 def question_of(plugin: Format, shared: Path, case: Case) -> QuestionIn | None:
@@ -70,7 +164,7 @@ def question_of(plugin: Format, shared: Path, case: Case) -> QuestionIn | None:
     path = shared / "fixtures" / file
     if path.parent.name == "pkg22":
         path, member = path.parent, path.name
-    found = [one for one in read_file(plugin, path) if isinstance(one, QuestionIn)]
+    found = [one for one in read_file(plugin.NAME, path) if isinstance(one, QuestionIn)]
     return next((one for one in found if one.path == member), None)
 
 
@@ -87,8 +181,9 @@ def choices(shared: Path, case: Case) -> dict[str, str]:
     found = {}
     for one in root.iter("*"):
         name = etree.QName(one).localname.removeprefix("qti-").replace("-", "").lower()
-        if name in CHOICES and one.get("identifier"):
-            found[one.get("identifier")] = _words("".join(one.itertext()))
+        identifier = one.get("identifier")
+        if name in CHOICES and identifier:
+            found[identifier] = _words("".join(map(str, one.itertext())))
     return found
 
 
@@ -132,10 +227,10 @@ def _types(fact: Fact) -> set[str]:
 
 def _key_difference(shared: Path, case: Case, question: QuestionIn) -> str:
     fact, body = case[2], question.body
-    response = next(iter(fact["responses"].values()), {})
-    correct = response.get("correct", [])
+    declared_one: Fact = next(iter(fact["responses"].values()), {})
+    correct = declared_one.get("correct", [])
     if question.type in ("multiple_choice", "multiple_response"):
-        return _options_difference(shared, case, question, response)
+        return _options_difference(shared, case, question, declared_one)
     if question.type == "true_false":
         answer = {"true": True, "t": True, "false": False, "f": False}[correct[0].lower()]
         return "" if body["answer"] is answer else "another answer"
@@ -145,7 +240,7 @@ def _key_difference(shared: Path, case: Case, question: QuestionIn) -> str:
     if question.type == "matching":
         return _pairs_difference(shared, case, question, correct)
     if question.type == "cloze":
-        return _gaps_difference(fact, question)
+        return _gaps_difference(shared, case, question)
     return ""
 
 
@@ -185,11 +280,14 @@ def _options_difference(shared: Path, case: Case, question: QuestionIn, response
     return f"fractions of {sorted(wrong)}" if wrong else ""
 
 
-def _gaps_difference(fact: Fact, question: QuestionIn) -> str:
+def _gaps_difference(shared: Path, case: Case, question: QuestionIn) -> str:
+    fact = case[2]
     gaps = question.body["gaps"]
     wanted = sum(max(1, one["gaps"]) for one in fact["interactions"])
     if len(gaps) != wanted:
         return f"{len(gaps)} gaps"
+    if _right_words(question) != sorted(_wanted_words(shared, case)):
+        return f"words {_right_words(question)}"
     typed = [gap for gap in gaps.values() if gap["kind"] == "typed"]
     names = [
         one["response"] for one in fact["interactions"] if one["kind"] == "textEntryInteraction"
@@ -207,6 +305,28 @@ def _gaps_difference(fact: Fact, question: QuestionIn) -> str:
     return ""
 
 
+def _right_words(question: QuestionIn) -> list[str]:
+    """Return what is to be chosen in the gaps."""
+    pool = {one["id"]: one["text"] for one in question.body.get("words", [])}
+    found = []
+    for gap in question.body["gaps"].values():
+        if gap["kind"] == "word":
+            found.append(_words(pool[gap["word"]]))
+        found += [_words(one["text"]) for one in gap.get("options", []) if "fraction" in one]
+    return sorted(found)
+
+
+def _wanted_words(shared: Path, case: Case) -> list[str]:
+    words, fact = choices(shared, case), case[2]
+    listed = [
+        value
+        for one in fact["interactions"]
+        if one["kind"] != "textEntryInteraction"
+        for value in fact["responses"][one["response"]].get("correct", [])
+    ]
+    return [words[next(name for name in value.split() if name in words)] for value in listed]
+
+
 def counted(shared: Path, folder: str) -> dict[str, int]:
     """Return how many items each file of a folder has, by the expectations."""
     path = shared / "fixtures/expectations/counts_other_formats.json"
@@ -220,6 +340,6 @@ def counted(shared: Path, folder: str) -> dict[str, int]:
 
 def read_count(plugin: Format, path: Path) -> tuple[int, int]:
     """Return how many questions of a file are read, and how many are refused."""
-    items = read_file(plugin, path)
+    items = read_file(plugin.NAME, path)
     read = sum(isinstance(one, QuestionIn) for one in items)
     return read, sum(isinstance(one, Refused) for one in items)

@@ -1,6 +1,7 @@
 """Reading Anki's notes in plain text: settings, separators, quotes, and the cards of each note."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from quizapp.core.formats.contract import SINGLE
 from quizapp.core.formats.model import BankFile, FormatError, Guessed, QuestionIn
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
+from tests.core.anki_ground import collection_rows
 from tests.core.format_ground import canonical, questions, read, refusals, samples, warnings
 
 TABBED = "#separator:Tab\n#html:true\n"
@@ -134,12 +136,8 @@ def test_our_own_notes_come_back_as_they_went_out() -> None:
     assert [q.key for q in cards(text)] == [q.key for q in sent]
 
 
-def _notes_of(data: bytes) -> list[tuple[str, str]]:
-    from tests.core.test_apkg_writing import rows as rows_of
-
-    return [
-        (guid, flds) for guid, flds in rows_of(data, "SELECT guid, flds FROM notes ORDER BY id")
-    ]
+def _notes_of(data: bytes) -> list[tuple[Any, ...]]:
+    return collection_rows(data, "SELECT guid, flds FROM notes ORDER BY id")
 
 
 def test_it_is_recognised_by_its_settings_or_clozes() -> None:

@@ -19,6 +19,8 @@ from quizapp.core.formats.apkg_templates import parse
 from quizapp.core.formats.model import BankFile, FormatError, MediaIn, QuestionIn
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
+from quizapp.core.gaps import gap_numbers
+from quizapp.core.markdown import render
 from tests.core.anki_ground import (
     CARDS,
     CLOZE,
@@ -155,9 +157,10 @@ def test_private_signs_in_a_text_are_no_gaps() -> None:
     assert (found.stem, list(found.body["gaps"])) == ("3 [[1]]", ["1"])
 
 
-def test_a_text_that_looks_like_a_gap_is_turned_over() -> None:
+def test_a_text_that_looks_like_a_gap_is_none() -> None:
     found = cloze("[[2]] {{c1::a}}")[0]
-    assert (found.type, found.body["back"]) == ("flashcard", "\\[[2]] **a**")
+    assert (found.type, gap_numbers(found.stem)) == ("cloze", ["1"])
+    assert "[[2]]" in render(found.stem)
 
 
 def test_a_card_whose_cloze_is_gone_is_kept_as_it_came() -> None:

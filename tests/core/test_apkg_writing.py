@@ -26,7 +26,16 @@ from quizapp.core.formats.model import (
 )
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
-from tests.core.anki_ground import MODEL, PNG, collection, model, note, package, zipped
+from tests.core.anki_ground import (
+    MODEL,
+    PNG,
+    collection,
+    collection_rows,
+    model,
+    note,
+    package,
+    zipped,
+)
 from tests.core.format_ground import canonical, questions, read, refusals, samples, warnings
 
 NOT_WRITTEN = {"description", "opaque"}
@@ -40,15 +49,11 @@ def written(*items: Item) -> bytes:
     return apkg.write(items, "bank.apkg").files[SINGLE]
 
 
-def rows(data: bytes, query: str) -> list[tuple[Any, ...]]:
-    """Return rows of the collection inside a package."""
-    with closing(sqlite3.connect(":memory:")) as file:
-        file.deserialize(zipfile.ZipFile(BytesIO(data)).read("collection.anki2"))
-        return list(file.execute(query))
-
-
 def note_fields(data: bytes) -> list[list[str]]:
-    return [flds.split("\x1f") for (flds,) in rows(data, "SELECT flds FROM notes ORDER BY id")]
+    return [
+        flds.split("\x1f")
+        for (flds,) in collection_rows(data, "SELECT flds FROM notes ORDER BY id")
+    ]
 
 
 def edited(data: bytes, statement: str) -> bytes:
@@ -116,27 +121,30 @@ def test_the_same_items_give_the_same_bytes() -> None:
 def test_a_note_keeps_its_guid_when_the_question_changes() -> None:
     one, other = written(BankFile("B"), card()), written(BankFile("B"), card(back="new"))
     guids = "SELECT guid, id FROM notes"
-    assert rows(one, guids) == rows(other, guids)
-    assert rows(one, "SELECT mod FROM notes") != rows(other, "SELECT mod FROM notes")
-    assert rows(written(BankFile("C"), card()), guids) != rows(one, guids)
+    assert collection_rows(one, guids) == collection_rows(other, guids)
+    assert collection_rows(one, "SELECT mod FROM notes") != collection_rows(
+        other, "SELECT mod FROM notes"
+    )
+    assert collection_rows(written(BankFile("C"), card()), guids) != collection_rows(one, guids)
 
 
 def test_questions_without_keys_are_known_by_what_they_say() -> None:
     same = [replace(card(), key=None), replace(card(), key=None, position=2)]
-    guids = rows(written(*same), "SELECT guid FROM notes")
+    guids = collection_rows(written(*same), "SELECT guid FROM notes")
     assert len(set(guids)) == 2
-    assert guids == rows(written(*same), "SELECT guid FROM notes")
+    assert guids == collection_rows(written(*same), "SELECT guid FROM notes")
 
 
 def test_the_deck_is_the_bank_and_the_category() -> None:
     data = written(BankFile('My "bank"::x'), card(category="a/b"))
-    decks = json.loads(rows(data, "SELECT decks FROM col")[0][0])
+    decks = json.loads(collection_rows(data, "SELECT decks FROM col")[0][0])
     names = {deck["name"] for deck in decks.values()}
     assert "My 'bank':x::a::b" in names
     assert {"My 'bank':x", "My 'bank':x::a", "Default"} < names
     data = written(BankFile("Top"), card(category="Top/b"))
     assert {
-        deck["name"] for deck in json.loads(rows(data, "SELECT decks FROM col")[0][0]).values()
+        deck["name"]
+        for deck in json.loads(collection_rows(data, "SELECT decks FROM col")[0][0]).values()
     } == {
         "Default",
         "Top",
@@ -211,7 +219,7 @@ def test_a_copy_of_a_note_does_not_take_its_key() -> None:
 )
 def test_a_forged_hidden_field_does_no_harm(hidden: str) -> None:
     data = written(card())
-    guid = rows(data, "SELECT guid FROM notes")[0][0]
+    guid = collection_rows(data, "SELECT guid FROM notes")[0][0]
     value = hidden.replace("GUID", guid).replace("'", "''")
     shown = "'f' || char(31) || 'b' || char(31) || char(31) || char(31)"
     forged = edited(data, f"UPDATE notes SET flds = {shown} || '{value}'")
@@ -226,9 +234,11 @@ def test_the_past_of_a_card_goes_out_and_comes_back() -> None:
     sent = package(collection([note("a", "b", cards=[studied])], revlog=log))
     first = questions(read(apkg, sent))
     data = written(BankFile("B"), *first)
-    assert rows(data, "SELECT due, ivl, reps, lapses, flags FROM cards") == [(30, 12, 3, 1, 2)]
-    assert len(rows(data, "SELECT id FROM revlog WHERE cid = 77 AND ease = 3")) == 3
-    assert rows(data, "SELECT crt FROM col") == [(1600000000,)]
+    assert collection_rows(data, "SELECT due, ivl, reps, lapses, flags FROM cards") == [
+        (30, 12, 3, 1, 2)
+    ]
+    assert len(collection_rows(data, "SELECT id FROM revlog WHERE cid = 77 AND ease = 3")) == 3
+    assert collection_rows(data, "SELECT crt FROM col") == [(1600000000,)]
     again = questions(read(apkg, data))
     assert again[0].raw == first[0].raw
     assert again[0].key == "g:0"
@@ -244,7 +254,7 @@ def test_days_count_from_one_beginning_in_the_file() -> None:
         replace(card(), key="1", raw=past(1_600_000_000, 50)),
         replace(card(), key="2", raw=past(1_600_000_000 + ten_days, 50)),
     ]
-    assert rows(written(*items), "SELECT due FROM cards ORDER BY nid") == [(50,), (60,)]
+    assert collection_rows(written(*items), "SELECT due FROM cards ORDER BY nid") == [(50,), (60,)]
 
 
 @pytest.mark.parametrize(
@@ -252,7 +262,7 @@ def test_days_count_from_one_beginning_in_the_file() -> None:
 )
 def test_a_damaged_past_is_left_out(raw: str) -> None:
     data = written(replace(card(), raw=RawBlock("apkg", raw)))
-    assert len(rows(data, "SELECT id FROM cards")) == 1
+    assert len(collection_rows(data, "SELECT id FROM cards")) == 1
 
 
 def test_a_card_that_was_kept_goes_back_with_its_note() -> None:
@@ -266,7 +276,7 @@ def test_a_card_that_was_kept_goes_back_with_its_note() -> None:
     assert (made.questions, list(made.losses)) == (2, [])
     data = made.files[SINGLE]
     assert note_fields(data) == [list(image)]
-    assert len(rows(data, "SELECT id FROM cards")) == 2
+    assert len(collection_rows(data, "SELECT id FROM cards")) == 2
     again = questions(read(apkg, data))
     assert [(q.key, q.type, q.tags) for q in again] == [(q.key, q.type, q.tags) for q in kept]
 

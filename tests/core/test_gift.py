@@ -414,7 +414,7 @@ def test_ids_of_matches_do_not_tell_and_equal_matches_are_one() -> None:
 def test_a_missing_word_is_a_cloze_and_its_text_keeps_what_looks_like_a_gap() -> None:
     item = one("A [[2]] and [[1]] {=b =%50%c#f ~d} e.")
     assert item.type == "cloze"
-    assert item.stem == r"A [\[2]] and [\[1]] [[1]] e."
+    assert item.stem == r"A \[\[2]] and \[\[1]] [[1]] e."
     assert one("[html]<p>A <b>x</b></p><p>y {=b} z</p>").stem == "A **x**\n\ny [[1]] z"
     assert one("Choose {~%50%a ~%50%b} of them.").type == "multiple_response"
 

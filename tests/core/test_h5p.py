@@ -42,7 +42,7 @@ def package(library: str, params: Any, head: Mapping[str, Any] = {}, **files: by
 
 
 def items(library: str, params: Any, **files: bytes) -> list[Item]:
-    return read(h5p, package(library, params, **files))
+    return read(h5p, package(library, params, {}, **files))
 
 
 def one(library: str, params: Any, **files: bytes) -> QuestionIn:

@@ -1,18 +1,15 @@
 """Anki's notes in plain text: fields between separators, perhaps below lines of settings."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from html import escape
 
 from quizapp.core.formats import anki_text_table as table
 from quizapp.core.formats import apkg_marker
-from quizapp.core.formats.apkg_cards import Made, Unmade, question_of, turned_over
+from quizapp.core.formats.anki_text_cards import Row, gapped, two_sided
 from quizapp.core.formats.apkg_clozes import numbers_in
-from quizapp.core.formats.apkg_fields import is_filled, prepared
-from quizapp.core.formats.apkg_sides import Card
-from quizapp.core.formats.apkg_templates import Node, Shown, Template, Text
+from quizapp.core.formats.apkg_fields import prepared
 from quizapp.core.formats.contract import Option, Written
 from quizapp.core.formats.model import (
     BankFile,
@@ -50,8 +47,6 @@ SEPARATOR = Option(
 OPTIONS: tuple[Option, ...] = (ENCODING, SEPARATOR)
 
 UNKNOWN = "The line “{}” at the beginning says nothing that is known; it was left out."
-NO_FRONT = "Its first field is empty, so there is nothing to ask."
-ONE_FIELD = "It has one field only, so there is nothing to ask."
 OCCLUSION = "A picture with hidden parts cannot be asked here."
 _HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?#(?:separator|html|columns|(?:notetype|deck|tags|guid)(?: column)?):", re.I
@@ -60,21 +55,6 @@ _CLOZE = re.compile(rb"\{\{c\d+::[^{}]*\}\}")
 _MARKUP = re.compile(
     r"</?(?:br|div|p|b|i|u|img|span|hr|sub|sup|ul|ol|li|a)\b[^<>]*>|&[a-z]{2,8};", re.I
 )
-_REVERSED, _OPTIONAL, _TYPED = "(and reversed card)", "(optional reversed card)", "(type in"
-_LINE = "<br><br>"
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A note: its fields as HTML, and what the file says of it."""
-
-    line: int
-    fields: list[str]
-    notetype: str
-    guid: str
-    category: str | None
-    tags: list[str]
-    own: QuestionIn | None
 
 
 def sniff(head: bytes, filename: str, members: Sequence[str]) -> int:
@@ -134,7 +114,7 @@ def _separator(source: Source, header: table.Header, body: str) -> tuple[str, li
     return table.SEPARATORS[name], [Guessed(SEPARATOR.name, name)]
 
 
-def _row(line: int, values: list[str], header: table.Header, is_html: bool) -> _Row:
+def _row(line: int, values: list[str], header: table.Header, is_html: bool) -> Row:
     told = {
         name: values[place].strip()
         for name, place in header.columns.items()
@@ -147,7 +127,7 @@ def _row(line: int, values: list[str], header: table.Header, is_html: bool) -> _
         fields = [escape(value, quote=False).replace("\n", "<br>") for value in fields]
     tags = [*header.values.get("tags", "").split(), *told.get("tags", "").split()]
     deck = told.get("deck") or header.values.get("deck", "")
-    return _Row(
+    return Row(
         line=line,
         fields=[prepared(value) for value in fields],
         notetype=told.get("notetype") or header.values.get("notetype", ""),
@@ -170,7 +150,7 @@ def _own(fields: list[str], guid: str) -> tuple[QuestionIn | None, list[str]]:
     return marked.question if marked else None, fields[:place] + fields[place + 1 :]
 
 
-def _questions(row: _Row, position: int, media: FoundMedia) -> Iterator[QuestionIn | Refused]:
+def _questions(row: Row, position: int, media: FoundMedia) -> Iterator[QuestionIn | Refused]:
     if row.own is not None:
         yield replace(row.own, position=position + 1, line=row.line)
         return
@@ -178,7 +158,7 @@ def _questions(row: _Row, position: int, media: FoundMedia) -> Iterator[Question
     if numbers and any("image-occlusion:" in value for value in row.fields):
         yield _kept(row, position + 1, 1, OCCLUSION)
         return
-    cards = _gapped(row, numbers, media) if numbers else _two_sided(row, media)
+    cards = gapped(row, numbers, media) if numbers else two_sided(row, media)
     for number, made in cards:
         position += 1
         if isinstance(made, str):
@@ -198,11 +178,11 @@ def _questions(row: _Row, position: int, media: FoundMedia) -> Iterator[Question
         )
 
 
-def _key(row: _Row, number: int) -> str | None:
+def _key(row: Row, number: int) -> str | None:
     return f"{row.guid}:{number}" if row.guid else None
 
 
-def _kept(row: _Row, position: int, number: int, why: str) -> QuestionIn | Refused:
+def _kept(row: Row, position: int, number: int, why: str) -> QuestionIn | Refused:
     """Return a note that cannot be asked as it stands; a lone field is no note."""
     key = _key(row, number)
     if len(row.fields) < 2:
@@ -217,56 +197,3 @@ def _kept(row: _Row, position: int, number: int, why: str) -> QuestionIn | Refus
         category=row.category,
         tags=tuple(row.tags),
     )
-
-
-def _made(make: Callable[[], Made]) -> Made | str:
-    """Return what `make` makes, or plain words on why it makes nothing."""
-    try:
-        return make()
-    except Unmade as reason:
-        return str(reason)
-
-
-def _gapped(
-    row: _Row, numbers: Sequence[int], media: FoundMedia
-) -> Iterator[tuple[int, Made | str]]:
-    """Yield a question for each number: the fields up to the last deletion, the rest after it."""
-    fields = {str(place): value for place, value in enumerate(row.fields)}
-    last = max(int(name) for name, value in fields.items() if numbers_in(value))
-    filled = [name for name, value in fields.items() if is_filled(value)]
-    front = [name for name in filled if int(name) <= last]
-    template = Template(_nodes(front, ("cloze",)))
-    back = Template([*template.nodes, *_nodes([n for n in filled if n not in front], ())])
-    for number in numbers:
-        card = Card(fields, template, back, number)
-        yield number, _made(partial(question_of, card, media.find))
-
-
-def _nodes(names: Sequence[str], filters: tuple[str, ...]) -> list[Node]:
-    nodes: list[Node] = []
-    for name in names:
-        nodes += [Text(_LINE), Shown(name, filters)]
-    return nodes
-
-
-def _two_sided(row: _Row, media: FoundMedia) -> Iterator[tuple[int, Made | str]]:
-    """Yield the cards of Anki's own note types; other ones are taken as a front and a back."""
-    front, *rest = row.fields or [""]
-    kind = row.notetype.lower()
-    if not is_filled(front):
-        yield 0, NO_FRONT
-        return
-    if not rest:
-        yield 0, ONE_FIELD
-        return
-    if _TYPED in kind:
-        fields = {"front": front, "back": rest[0], "more": _LINE.join(filter(is_filled, rest[1:]))}
-        asked = Template([Shown("front", ()), Shown("back", ("type",))])
-        shown = Template([Shown("back", ("type",)), Shown("more", ())])
-        yield 0, _made(lambda: question_of(Card(fields, asked, shown), media.find))
-        return
-    extra = rest[1:] if _OPTIONAL not in kind else rest[2:]
-    back = _LINE.join(filter(is_filled, [rest[0], *extra]))
-    yield 0, _made(lambda: turned_over(front, back, media.find))
-    if _REVERSED in kind or (_OPTIONAL in kind and len(rest) > 1 and is_filled(rest[1])):
-        yield 1, _made(lambda: turned_over(rest[0], front, media.find))

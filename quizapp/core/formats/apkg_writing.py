@@ -116,7 +116,7 @@ class _Writing:
         fields = [*note.fields, apkg_marker.written(item, note.fields, marking)]
         id_ = self._next_id()
         model = self._own_model(note.notetype)
-        mod = MOD + _number("\x1f".join(fields)) % MODS
+        mod = item.changed_at or MOD + _number("\x1f".join(fields)) % MODS
         self._notes[guid] = id_
         self._rows["notes"].append(apkg_database.note_row(id_, guid, model, mod, tags, fields))
         self._card(id_, 0, deck, history)

@@ -78,7 +78,8 @@ class QuestionIn:
     made from the stem. fact: the key of its fact, None = a fact of its own. Entries of lists may
     lack ids. raw: for a question that was read only in part; an opaque one has its block in `body`.
     warnings: plain words, each becomes a `Warned` of its own. group: questions of one group
-    probably ask the same fact (the cards of an Anki note); only ever a suggestion.
+    probably ask the same fact (the cards of an Anki note); only ever a suggestion. changed_at: when
+    its text was last changed, in Unix seconds, for formats that know; 0 where that is not known.
     """
 
     position: int
@@ -96,6 +97,7 @@ class QuestionIn:
     warnings: Sequence[str] = ()
     group: str = ""
     is_draft: bool = False
+    changed_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from quizapp.core.formats.moodle_xml_block import Block, own_text
-from quizapp.core.formats.moodle_xml_gaps import blind_ids, choices, cloze, gapfill
+from quizapp.core.formats.moodle_xml_gaps import choices, cloze, gapfill
 from quizapp.core.formats.shared.moodle_cloze_question import Unsupported, number_of
+from quizapp.core.formats.shared.pairs import paired
 from quizapp.core.formats.shared.shares import plain as plain_number
 from quizapp.core.quantities import decimal_of
 
@@ -151,15 +152,7 @@ def _matching(block: Block) -> Typed:
         right = block.text(answers[0]) if answers else ""
         pairs.append((block.text(subquestion), right))
     pairs = [(left, right) for left, right in pairs if left or right]
-    ids = blind_ids([right for _, right in pairs if right], "r")
-    lefts = [{"text": left, "right": ids.get(right)} for left, right in pairs if left]
-    body: Entry = {
-        "lefts": lefts,
-        "rights": [
-            {"id": ids[right], "text": right}
-            for right in dict.fromkeys(right for _, right in pairs if right)
-        ],
-    }
+    body: Entry = paired(pairs)
     if not block.is_true("shuffleanswers", True):
         body["shuffle"] = False
     return "matching", body

@@ -118,15 +118,17 @@ def _parts(root: xml.Element) -> list[_Part]:
         if tag in ("script", "demandhint"):
             continue
         if tag == "solution":
-            (parts[-1] if parts[-1].responses or len(parts) == 1 else parts[-2]).solutions.append(
-                node
-            )
+            is_begun = len(parts) > 1 and not parts[-1].responses
+            parts[-2 if is_begun else -1].solutions.append(node)
             continue
-        inside = [node] if is_response(node) else [one for one in node.iter() if is_response(one)]
-        if inside and parts[-1].responses:
+        if parts[-1].responses:
             parts.append(_Part())
         parts[-1].nodes.append(node)
-        parts[-1].responses += inside
+        parts[-1].responses += [one for one in node.iter() if is_response(one)]
+    if len(parts) > 1 and not parts[-1].responses:
+        rest = parts.pop()
+        parts[-1].nodes += rest.nodes
+        parts[-1].solutions += rest.solutions
     return parts
 
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from quizapp.services.content import regrouping
 from quizapp.services.operations import jobs
-from quizapp.services.quizzes import handing_in
+from quizapp.services.quizzes import handing_in, regrading
 from quizapp.services.transfer import undoing, upload_jobs, uploads
 
 
@@ -24,6 +24,7 @@ Handler = Callable[[dict[str, Any], Context], dict[str, Any] | None]
 
 HANDLERS: dict[str, Handler] = {
     regrouping.KIND: regrouping.refold,
+    regrading.KIND: regrading.run,
     uploads.READ: upload_jobs.look,
     uploads.STORE: upload_jobs.store,
     undoing.KIND: undoing.finish,

@@ -20,8 +20,10 @@ from quizapp.models import (
     Question,
     QuestionVersion,
     Quiz,
+    Regrade,
     User,
 )
+from quizapp.services.study import judged
 
 FORMAT = "quizapp-person/1"
 LIVE = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # a spreadsheet runs a cell that begins so
@@ -90,7 +92,10 @@ def responses_csv(user_id: int) -> Iterator[str]:
             QuestionVersion.stem,
             Question.type,
             Attempt.state,
+            judged.SCORE,
+            judged.FRACTION,
         )
+        .outerjoin(Regrade, judged.LATEST)
         .join(Question, Question.id == LoggedResponse.question_id)
         .join(Bank, Bank.id == Question.bank_id)
         .join(
@@ -109,8 +114,8 @@ def responses_csv(user_id: int) -> Iterator[str]:
         .where(LoggedResponse.user_id == user_id)
         .order_by(LoggedResponse.seq)
     )
-    for answer, bank, stem, kind, state in rows:
-        marks = (None, None) if state == "open" else (answer.score, answer.fraction)
+    for answer, bank, stem, kind, state, *judgement in rows:
+        marks = (None, None) if state == "open" else judgement
         payload = json.dumps(answer.payload, ensure_ascii=False)
         at = answer.answered_at.isoformat()
         yield _line((at, bank, stem, kind, answer.source, payload, *marks, answer.took_ms))

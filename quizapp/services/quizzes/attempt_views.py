@@ -212,6 +212,11 @@ def _item(values: dict[str, Any], tries: Mapping[int, Tried], settings: Settings
     )
 
 
+def as_of(item: Item, version: int, settings: Settings) -> Item:
+    """Return a place of an attempt as a later version of its question asks it."""
+    return replace(item, asked=_as_set(questions.asked(item.asked.id, version), settings))
+
+
 def _as_set(asked: Asked, settings: Settings) -> Asked:
     """Return the question with its options in random order, and its hints, as the quiz says."""
     body = dict(asked.question.body)

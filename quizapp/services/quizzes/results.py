@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from quizapp.core.question import Response
 from quizapp.core.scheduling.fold import CardState
@@ -15,11 +14,12 @@ from quizapp.models.memory import Regrade
 from quizapp.services.content import evidence
 from quizapp.services.content.evidence import Passage
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import attempt_views
 from quizapp.services.quizzes.attempt_views import Attempt, Item
 from quizapp.services.quizzes.handing_in import points_of
 from quizapp.services.quizzes.quiz_settings import Settings
 from quizapp.services.quizzes.tries import counted
-from quizapp.services.study import replay
+from quizapp.services.study import judged, replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Result:
     try_no: int
     fact_id: int | None
     passage: Passage | None
+    is_regraded: bool = False  # by a corrected key, which `item` then shows
 
     @property
     def is_right(self) -> bool:
@@ -106,11 +107,6 @@ def card_of(person: Person, result: Result) -> CardState | None:
 
 def _responses(person: Person, n: int) -> list[Any]:
     """Return the answers of an attempt by place and try, each with its latest judgement."""
-    newer = aliased(Regrade)
-    superseded = sa.exists().where(
-        newer.user_id == Regrade.user_id, newer.seq == Regrade.seq, newer.n > Regrade.n
-    )
-    standing = Regrade.n.is_(None)
     return list(
         db.session.execute(
             sa.select(
@@ -118,19 +114,12 @@ def _responses(person: Person, n: int) -> list[Any]:
                 LoggedResponse.try_no,
                 LoggedResponse.payload,
                 LoggedResponse.detail,
-                sa.case((standing, LoggedResponse.score), else_=Regrade.score).label("score"),
-                sa.case((standing, LoggedResponse.fraction), else_=Regrade.fraction).label(
-                    "fraction"
-                ),
+                Regrade.detail.label("later"),
+                judged.SCORE.label("score"),
+                judged.FRACTION.label("fraction"),
+                Regrade.key_version,
             )
-            .outerjoin(
-                Regrade,
-                sa.and_(
-                    Regrade.user_id == LoggedResponse.user_id,
-                    Regrade.seq == LoggedResponse.seq,
-                    ~superseded,
-                ),
-            )
+            .outerjoin(Regrade, judged.LATEST)
             .where(LoggedResponse.user_id == person.id, LoggedResponse.attempt_n == n)
             .order_by(LoggedResponse.slot, LoggedResponse.try_no, LoggedResponse.seq)
         )
@@ -149,21 +138,22 @@ def _result(item: Item, row: Any, settings: Settings, fact_id: int | None) -> Re
     passage = evidence.of_fact(fact_id)
     if row is None:
         return Result(item, None, 0.0, {}, (), "none", 0.0, 0, fact_id, passage)
-    fraction = row.fraction
+    fraction, detail = row.fraction, row.later or row.detail
     if settings.tries_again:
         fraction = counted({row.try_no: fraction}, settings)
     points = None if fraction is None else points_of(fraction, item.weight, settings.floor_zero)
     return Result(
-        item=item,
+        item=attempt_views.as_of(item, row.key_version, settings) if row.key_version else item,
         response=row.payload,
         score=row.score,
-        parts=row.detail.get("parts", {}),
-        feedback=row.detail.get("feedback", ()),
+        parts=detail.get("parts", {}),
+        feedback=detail.get("feedback", ()),
         outcome=_outcome(row.score),
         points=points,
         try_no=row.try_no,
         fact_id=fact_id,
         passage=passage,
+        is_regraded=row.key_version is not None,
     )
 
 

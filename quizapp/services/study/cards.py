@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fsrs import ENGINE
 from quizapp.database import writing
-from quizapp.models import CardMark, LoggedResponse, Question, Review
+from quizapp.models import CardMark, LoggedResponse, Question, Regrade, Review
 from quizapp.services.people.sessions import Person
-from quizapp.services.study import replay, responses
+from quizapp.services.study import judged, replay, responses
 
 FLAGS = range(8)
 
@@ -32,13 +32,13 @@ def undo(person: Person, now: datetime) -> str:
         if last is None:
             raise NothingToUndo
         response_seq, question_uid, score, took_ms = last
-        reviews = _standing(connection, person, response_seq)
+        reviews = standing(connection, person, response_seq)
         first = responses.take_seq(connection, person.id, len(reviews))
         sums = replay.answer_sums(score, took_ms)
         day = reviews[0].day
         for n, review in enumerate(reviews):
             past = replay.rows_of(connection, person.id, review.fact_now)
-            session.execute(sa.insert(Review).values(**_voiding(person, review, first + n, now)))
+            session.execute(sa.insert(Review).values(**voiding(person, review, first + n, now)))
             replay.refold(connection, person, review.fact_now, past)
         change = {**dict.fromkeys(replay.SUMS, 0), **{name: -n for name, n in sums.items()}}
         replay.add_to_days(connection, person.id, {day: change})
@@ -56,7 +56,7 @@ def _last_study_answer(
         sa.select(
             LoggedResponse.seq,
             Question.uid,
-            LoggedResponse.score,
+            judged.SCORE,
             LoggedResponse.took_ms,
         )
         .join(Question, Question.id == LoggedResponse.question_id)
@@ -67,6 +67,7 @@ def _last_study_answer(
                 Review.response_seq == LoggedResponse.seq,
             ),
         )
+        .outerjoin(Regrade, judged.LATEST)
         .where(
             LoggedResponse.user_id == person.id,
             LoggedResponse.source == "study",
@@ -79,7 +80,7 @@ def _last_study_answer(
     ).first()
 
 
-def _standing(connection: sa.Connection, person: Person, response_seq: int) -> list[sa.Row]:  # type: ignore[type-arg]
+def standing(connection: sa.Connection, person: Person, response_seq: int) -> list[sa.Row]:  # type: ignore[type-arg]
     """Return the reviews of a response that nothing has voided, each with its fact of now."""
     voided = sa.select(Review.voids_seq).where(
         Review.user_id == person.id, Review.voids_seq.is_not(None)
@@ -96,7 +97,8 @@ def _standing(connection: sa.Connection, person: Person, response_seq: int) -> l
     )
 
 
-def _voiding(person: Person, review: sa.Row, seq: int, now: datetime) -> dict[str, object]:  # type: ignore[type-arg]
+def voiding(person: Person, review: sa.Row, seq: int, now: datetime) -> dict[str, object]:  # type: ignore[type-arg]
+    """Return the columns of the review that takes back another one."""
     return {
         "user_id": person.id,
         "seq": seq,

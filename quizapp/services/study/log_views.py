@@ -54,11 +54,12 @@ def _view(person: Person, logged: LoggedResponse, fact_id: int | None) -> Logged
         .limit(1)
     ).scalar()
     detail = later.detail if later and later.detail else logged.detail
+    version = (later and later.key_version) or logged.question_version  # whose key judged it
     card = replay.card_of(db.session.connection(), person.id, fact_id) if fact_id else None
     return LoggedView(
         seq=logged.seq,
         client_id=logged.client_id,
-        asked=asked(logged.question_id, logged.question_version),
+        asked=asked(logged.question_id, version),
         fact_id=fact_id,
         response=logged.payload,
         parts=detail.get("parts", {}),

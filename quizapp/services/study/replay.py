@@ -18,11 +18,13 @@ from quizapp.models import (
     Parameters,
     Question,
     QuestionPart,
+    Regrade,
     Review,
     UserDay,
 )
 from quizapp.services.people import sessions
 from quizapp.services.people.sessions import Person
+from quizapp.services.study import judged
 
 CARD_FIELDS = tuple(CardState.__slots__)
 SUMS = (
@@ -240,16 +242,15 @@ def _add(days: Days, rows: list[ReviewRow], weights: dict[int, Weights], sign: i
 
 
 def _add_answers(connection: sa.Connection, user_id: int, days: Days) -> None:
-    """Add answers, right ones and time: each response once, on the day of its standing reviews."""
+    """Add answers, right ones and time: each response once, on the day of its standing reviews.
+
+    Right is what is judged right now.
+    """
     undone = sa.select(Review.voids_seq).where(
         Review.user_id == user_id, Review.voids_seq.is_not(None)
     )
     select = (
-        sa.select(
-            sa.func.min(Review.day),
-            LoggedResponse.score,
-            LoggedResponse.took_ms,
-        )
+        sa.select(sa.func.min(Review.day), judged.SCORE, LoggedResponse.took_ms)
         .join(
             LoggedResponse,
             sa.and_(
@@ -257,8 +258,15 @@ def _add_answers(connection: sa.Connection, user_id: int, days: Days) -> None:
                 LoggedResponse.seq == Review.response_seq,
             ),
         )
+        .outerjoin(Regrade, judged.LATEST)
         .where(Review.user_id == user_id, Review.kind == "answer", Review.seq.not_in(undone))
-        .group_by(LoggedResponse.seq, LoggedResponse.score, LoggedResponse.took_ms)
+        .group_by(
+            LoggedResponse.seq,
+            LoggedResponse.score,
+            LoggedResponse.took_ms,
+            Regrade.n,
+            Regrade.score,
+        )
     )
     for day, score, took_ms in connection.execute(select):
         sums = days.setdefault(day, dict.fromkeys(SUMS, 0))

@@ -92,6 +92,23 @@ def write(
     return after
 
 
+def append(
+    connection: sa.Connection,
+    person: Person,
+    given: Given,
+    day: int,
+    seqs: tuple[int, int],
+    tested: Tested,
+    before: CardState | None,
+) -> None:
+    """Write one review after the card that it met; the caller folds the card anew."""
+    weights = replay.weights_of(connection, person.id, person.params_version)
+    says = _evidence(given, before, tested.score, weights)
+    if says is not None:
+        row = _row(person, given, day, (seqs[1], tested.fact_id), before, says, weights)
+        connection.execute(_INSERT, _review_row(person, given, row, before, seqs[0], tested))
+
+
 def _review_row(
     person: Person,
     given: Given,

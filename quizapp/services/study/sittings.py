@@ -17,6 +17,7 @@ from quizapp.models import (
     Fact,
     LoggedResponse,
     Question,
+    Regrade,
     Review,
     User,
 )
@@ -24,6 +25,7 @@ from quizapp.services.content import banks
 from quizapp.services.content.questions import Asked, asked
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import open_exams
+from quizapp.services.study import judged
 
 LOOKS_AHEAD_DAYS = 7
 BLANK = "blank"  # the source of a question that was left without an answer
@@ -77,7 +79,7 @@ def of_today(person: Person, now: datetime) -> Sitting:
     rows = db.session.execute(
         sa.select(
             LoggedResponse.seq,
-            LoggedResponse.score,
+            judged.SCORE,
             LoggedResponse.took_ms,
             Question.fact_id,
             Fact.statement,
@@ -88,6 +90,7 @@ def of_today(person: Person, now: datetime) -> Sitting:
         .outerjoin(
             Card, sa.and_(Card.user_id == LoggedResponse.user_id, Card.fact_id == Question.fact_id)
         )
+        .outerjoin(Regrade, judged.LATEST)
         .where(
             *_today(person, now),
             LoggedResponse.source.in_(("study", "practice")),
@@ -187,8 +190,10 @@ def _blank(person: Person, attempt_uid: str) -> list[Any]:
 
 def _last_answers(person: Person, attempt_uid: str) -> list[sa.Row]:  # type: ignore[type-arg]
     """Return each question's last answer, of those that were once missed."""
-    once_missed = sa.select(LoggedResponse.question_id).where(
-        LoggedResponse.user_id == person.id, LoggedResponse.score < 1
+    once_missed = (
+        sa.select(LoggedResponse.question_id)
+        .outerjoin(Regrade, judged.LATEST)
+        .where(LoggedResponse.user_id == person.id, judged.SCORE < 1)
     )
     if attempt_uid:
         once_missed = (
@@ -214,12 +219,13 @@ def _last_answers(person: Person, attempt_uid: str) -> list[sa.Row]:  # type: ig
                 LoggedResponse.seq,
                 LoggedResponse.question_id,
                 LoggedResponse.source,
-                LoggedResponse.score,
+                judged.SCORE.label("score"),
                 Question.version,
             )
             .join(Question, Question.id == LoggedResponse.question_id)
             .join(Bank, Bank.id == Question.bank_id)
             .join(newest, newest.c.seq == LoggedResponse.seq)
+            .outerjoin(Regrade, judged.LATEST)
             .where(
                 LoggedResponse.user_id == person.id,
                 Question.status == "active",

@@ -74,7 +74,12 @@ class _Outline:
     def __init__(self, bank: Bank, losses: list[Loss]) -> None:
         self._bank, self._losses = bank, losses
         query = (
-            sa.select(Question, QuestionVersion.stem, QuestionVersion.body)
+            sa.select(
+                Question,
+                QuestionVersion.stem,
+                QuestionVersion.body,
+                QuestionVersion.edited_at,
+            )
             .join(
                 QuestionVersion,
                 (QuestionVersion.question_id == Question.id)
@@ -84,8 +89,8 @@ class _Outline:
             .order_by(Question.position, Question.id)
         )
         self._rows = db.session.execute(query).all()
-        self._ids = [question.id for question, _, _ in self._rows]
-        self._keys = _export_keys([question for question, _, _ in self._rows])
+        self._ids = [question.id for question, *_ in self._rows]
+        self._keys = _export_keys([question for question, *_ in self._rows])
         self._parts = self._part_facts()
         self._fact_keys = self._named_facts()
         self._articles: dict[int, tuple[str, int, str]] = {}  # id: key, version, text
@@ -104,7 +109,7 @@ class _Outline:
 
     def _named_facts(self) -> dict[int, str]:
         """Return the keys of the facts to write: all but those that one question has alone."""
-        asked = Counter(question.fact_id for question, _, _ in self._rows)
+        asked = Counter(question.fact_id for question, *_ in self._rows)
         asked.update(fact for parts in self._parts.values() for fact in parts.values())
         proved = set(db.session.scalars(
             sa.select(Evidence.fact_id).join(Fact, Fact.id == Evidence.fact_id)
@@ -167,7 +172,7 @@ class _Outline:
             tags[row.question_id].append(row.tag)
         blocks = sa.select(RawRow).where(RawRow.question_id.in_(self._of_bank()))
         raw = {row.question_id: row for row in db.session.scalars(blocks)}
-        for position, (question, stem, body) in enumerate(self._rows, 1):
+        for position, (question, stem, body, edited_at) in enumerate(self._rows, 1):
             block = raw.get(question.id)
             yield QuestionIn(
                 position=position,
@@ -180,6 +185,7 @@ class _Outline:
                 tags=sorted(tags[question.id]),
                 category=question.category,
                 raw=RawBlock(block.format, block.raw, block.lossy) if block else None,
+                changed_at=int(edited_at.timestamp()),
             )
 
     def _body(self, question_id: int, body: Mapping[str, Any]) -> Mapping[str, Any]:

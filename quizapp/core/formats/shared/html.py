@@ -75,7 +75,7 @@ def to_markdown(source: str, find_media: FindMedia | None = None) -> Converted:
     `find_media` gives the name in the bank of the file that an address stands for, None for none.
     """
     if simple := _SIMPLE.fullmatch(source):
-        return Converted(_SPACE.sub(" ", simple[1]).strip(" "))
+        return Converted(plain.safe_lines(_SPACE.sub(" ", simple[1]).strip(" ")))
     if len(source) > MAX_HTML:
         return Converted(plain.to_markdown(source[:MAX_HTML]), [LAYOUT_LOST])
     if "<" not in source and "\\" not in source and "$" not in source and "[" not in source:

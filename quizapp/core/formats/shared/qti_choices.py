@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 from quizapp.core.formats.shared.plain import from_markdown
@@ -27,7 +28,7 @@ def share(worth: Decimal, whole: Decimal) -> str:
     """Return a part of the points as a decimal between -1 and 1, exact where it can be."""
     part = worth if whole == 1 else _DIVIDING.divide(worth, whole)
     part = max(Decimal(-1), min(Decimal(1), part))
-    if _DIVIDING.multiply(part, whole) != worth and abs(part) != 1:
+    if abs(part) != 1 and Fraction(part) * Fraction(whole) != Fraction(worth):
         part = part.quantize(_DIGITS, context=_DIVIDING)
     return plain(part)
 
@@ -57,6 +58,8 @@ def several_of(
     entries = declared.worth()
     worth = {name: entries[name].worth if name in entries else declared.default for name in ids}
     right = [value for value in worth.values() if value > 0]
+    if reading.is_own and entries and not reading.is_mapped(declared):
+        return {name: plain(entries[name].worth) for name in entries}, "all_or_nothing"
     if not reading.is_mapped(declared) or not right:
         return {name: "1" for name in ids if name in declared.correct}, "all_or_nothing"
     others = [value for value in worth.values() if value <= 0]
@@ -144,7 +147,9 @@ def _multiple(
         if text := told.take("choice", declared.identifier, identifier):
             entry["feedback"] = text
     reading.note_scoring()
-    body: Body = {"options": listed, "scoring": reading.scoring(element, scoring)}
+    body: Body = {"options": listed}
+    if (scoring := reading.scoring(element, scoring)) != "right_minus_wrong":
+        body["scoring"] = scoring
     if not reading.is_shuffled(element, below(element, "simpleChoice", "hottext")):
         body["shuffle"] = False
     return "multiple_response", stem, body | reading.common(told)

@@ -108,7 +108,8 @@ def multiple_response(draft: Draft) -> None:
     right = [name for name, share in zip(names, worth, strict=True) if share > 0]
     option_feedback(draft, names, listed, R)
     if scoring == "all_or_nothing":
-        draft.response(R, "multiple", "identifier", right)
+        table = [] if set(worth) <= {Decimal(0), Decimal(1)} else shares(names, listed)
+        draft.response(R, "multiple", "identifier", right, table)
         score(draft, MATCH)
     elif scoring == "sum_floor0":
         parts = _sum_shares(worth, len(right))
