@@ -1,9 +1,10 @@
 """The entries of a question's body: shared descriptions of them, and a walk over their texts."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-from quizapp.core.question import MAP, Field
+from quizapp.core.question import LIST, MAP, Field
 
 # Lists whose entries carry an id, and the letter of the ids that are given to those without one.
 ID_LETTERS = {
@@ -64,7 +65,7 @@ def entries(body: Any, name: str) -> list[Mapping[str, Any]]:
     """Return the entries of a list that have an id of their own; what is malformed is left out."""
     found: dict[str, Mapping[str, Any]] = {}
     listed = body.get(name) if isinstance(body, MAP) else None
-    for entry in listed if isinstance(listed, list | tuple) else ():
+    for entry in listed if isinstance(listed, LIST) else ():
         if isinstance(entry, MAP) and isinstance(entry.get("id"), str):
             found.setdefault(entry["id"], entry)
     return list(found.values())
@@ -90,23 +91,45 @@ def markdown_texts(
     fields: Iterable[Field], holder: Mapping[str, Any], prefix: str = ""
 ) -> Iterator[tuple[str, str]]:
     """(path, text) of every Markdown text in a body that is not empty, in the order of `fields`."""
-    for field in fields:
-        value, path = holder.get(field.name), f"{prefix}{field.name}"
-        if field.kind == "markdown" and isinstance(value, str) and value:
-            yield path, value
-        elif field.kind in ("list", "map"):
-            for key, entry in keyed_entries(value):
-                if isinstance(entry, MAP):
-                    yield from markdown_texts(field.entry, entry, f"{path}.{key}.")
-                elif not field.entry and isinstance(entry, str) and entry:
-                    yield f"{path}.{key}", entry
+    found: list[tuple[str, str]] = []
+    _gather(tuple(fields), holder, prefix, found)
+    return iter(found)
+
+
+def _gather(
+    fields: tuple[Field, ...],
+    holder: Mapping[str, Any],
+    prefix: str,
+    found: list[tuple[str, str]],
+) -> None:
+    for field in _with_markdown(fields):
+        value = holder.get(field.name)
+        if not value:
+            continue
+        path = prefix + field.name
+        if field.kind == "markdown":
+            if isinstance(value, str):
+                found.append((path, value))
+            continue
+        for key, entry in keyed_entries(value):
+            if isinstance(entry, str):
+                if entry and not field.entry:
+                    found.append((f"{path}.{key}", entry))
+            elif isinstance(entry, MAP):
+                _gather(field.entry, entry, f"{path}.{key}.", found)
+
+
+@lru_cache(maxsize=512)
+def _with_markdown(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Return those fields that are Markdown or may hold some."""
+    return tuple(field for field in fields if field.kind in ("markdown", "list", "map"))
 
 
 def keyed_entries(value: Any) -> Iterator[tuple[str, Any]]:
     """Return the entries of a list or map, each with the end of its path: id, else place."""
-    if isinstance(value, MAP):
-        yield from ((str(key), entry) for key, entry in value.items())
-    elif isinstance(value, list | tuple):
+    if isinstance(value, LIST):
         for place, entry in enumerate(value):
-            own = entry.get("id") if isinstance(entry, MAP) else None
+            own = None if isinstance(entry, str) or not isinstance(entry, MAP) else entry.get("id")
             yield (own if isinstance(own, str) and own else str(place)), entry
+    elif isinstance(value, MAP):
+        yield from ((str(key), entry) for key, entry in value.items())

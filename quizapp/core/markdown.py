@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +26,7 @@ MediaUrl = Callable[[str], str]
 
 MAX_MARKDOWN = 60_000  # characters; a longer text is shown as written, in linear time
 MAX_HIGHLIGHTED = 10_000
+MAX_KEPT = 1_000  # characters of a text whose words are kept
 # Only lexers that are known to be quick: some of pygments' hundreds take minutes on a bad text.
 _LANGUAGES = """bash c c++ cpp c# csharp css diff go haskell html ini java javascript js json julia
     kotlin latex lua make matlab perl php py python python3 r rb rs ruby rust scala sh shell sql
@@ -60,12 +62,15 @@ _GAP = re.compile(r"\[\[\d{1,4}\]\]")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # no HTML can hold one
 _LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _MEDIA_NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
-# A line that no rule of Markdown can touch: it begins with a letter or a gap and holds no markup.
+# A line that no rule of Markdown can touch: it begins with a letter, a digit that numbers no list,
+# or a gap, and holds no markup.
 _PUNCTUATION = r" ,.;:?!'\"()/%+=\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u00ab\u00bb-"
-_PLAIN = re.compile(
-    r"(?:[^\W\d_]|\[\[\d{1,4}\]\])"
-    rf"(?:[^\W_]|[{_PUNCTUATION}]|\[\[\d{{1,4}}\]\])*"
+_PLAIN_LINE = (
+    r"(?!\d{1,9}[.)](?: |$))(?:[^\W_]|(?=\[\[))"
+    rf"[\w{_PUNCTUATION}]*(?:\[\[\d{{1,4}}\]\][\w{_PUNCTUATION}]*)*"
 )
+_PLAIN = re.compile(_PLAIN_LINE)  # of a text without _
+_PLAIN_LINES = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*", re.MULTILINE)
 
 
 def render(text: str, media_url: MediaUrl | None = None) -> str:
@@ -113,11 +118,27 @@ def to_plain(text: str) -> str:
     """Return the words alone, on one line, for names and search. Formulas stay as written."""
     if _is_plain(text):
         return text
+    return _parsed_plain(text) if len(text) <= MAX_KEPT else _parse_plain(text)
+
+
+def _parse_plain(text: str) -> str:
     return " ".join(_plain_of(_PARSER.parse(text[:MAX_MARKDOWN])).split())
 
 
+# An import needs the words of a stem three times: for the name, for search, for the fact.
+_parsed_plain = lru_cache(maxsize=4096)(_parse_plain)
+
+
+def words(texts: Sequence[str]) -> str:
+    """Return the words of several texts; only white space may be otherwise than in `to_plain`."""
+    joined = "\n".join(texts)
+    if "_" not in joined and _PLAIN_LINES.fullmatch(joined):  # once for all of them
+        return joined
+    return "\n".join(map(to_plain, texts))
+
+
 def _is_plain(text: str) -> bool:
-    return not text.endswith(" ") and _PLAIN.fullmatch(text) is not None
+    return not text.endswith(" ") and "_" not in text and _PLAIN.fullmatch(text) is not None
 
 
 def _render(text: str, media_url: MediaUrl | None, inline: bool) -> str:

@@ -13,7 +13,7 @@ from quizapp.core.quantities import decimal_of
 from quizapp.core.question import EXACT, Problem
 
 MAX_SUMS = 20_000  # different sums of options that a guess is worked out for
-_EXACT = Fraction(str(EXACT))
+_FULL = 1 - Fraction(str(EXACT))
 
 
 def share_of(entry: Mapping[str, Any], default: str = "0") -> Fraction:
@@ -36,7 +36,17 @@ def _share_of_text(value: str) -> Fraction:
 
 def is_full(share: Fraction) -> bool:
     """Whether a share or sum counts as 1: three times 33.33333 percent does."""
-    return share >= 1 - _EXACT
+    return share >= _FULL
+
+
+def _is_full(option: Mapping[str, Any]) -> bool:
+    value = option.get("fraction")
+    return _is_full_text(value) if isinstance(value, str) else is_full(share_of(option))
+
+
+@lru_cache(maxsize=4096)
+def _is_full_text(value: str) -> bool:
+    return is_full(_share_of_text(value))
 
 
 def settled(total: Fraction) -> float:
@@ -59,7 +69,7 @@ def in_order(ids: Iterable[str], shuffle: object, rng: Random) -> list[str]:
 
 def best(options: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the id of the option of the largest share above 0."""
-    right = [option for option in options if share_of(option) > 0]
+    right = [option for option in options if share_of(option).numerator > 0]
     return max(right, key=share_of)["id"] if right else None
 
 
@@ -71,7 +81,7 @@ def mean_score(options: Sequence[Mapping[str, Any]]) -> Fraction:
 
 def single_choice_problems(options: Sequence[Mapping[str, Any]], name: str) -> list[Problem]:
     """Return what is wrong with options of which one is to be chosen; `name` is their path."""
-    full = sum(is_full(share_of(option)) for option in options)
+    full = sum(_is_full(option) for option in options)
     found = count_problems(options, name)
     if not full:
         found.append(Problem("no-right-option", "No option is fully right.", name))

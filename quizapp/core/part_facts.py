@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from quizapp.core.question import MAP
+from quizapp.core.question import LIST, MAP
 
 
 def part_facts(body: Mapping[str, Any]) -> dict[str, str]:
     """Return the fact of each part that names one; entries have to carry their ids."""
     found: dict[str, str] = {}
     for value in body.values():
-        for part, entry in _parts(value):
-            if isinstance(entry, MAP) and entry.get("fact"):
+        for part, entry in () if isinstance(value, str) else _parts(value):
+            if entry.get("fact"):
                 found[part] = str(entry["fact"])
     return found
 
@@ -21,11 +21,12 @@ def with_part_facts(body: Mapping[str, Any], facts: Mapping[str, str]) -> dict[s
     return {name: _named(value, facts) for name, value in body.items()}
 
 
-def _parts(value: Any) -> list[tuple[str, Any]]:
+def _parts(value: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    if isinstance(value, LIST):
+        maps = [one for one in value if not isinstance(one, str) and isinstance(one, MAP)]
+        return [(str(one["id"]), one) for one in maps if "id" in one]
     if isinstance(value, MAP):
-        return [(str(key), entry) for key, entry in value.items()]
-    if isinstance(value, list | tuple):
-        return [(str(one["id"]), one) for one in value if isinstance(one, MAP) and "id" in one]
+        return [(str(key), entry) for key, entry in value.items() if isinstance(entry, MAP)]
     return []
 
 

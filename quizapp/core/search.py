@@ -9,15 +9,19 @@ MAX_SEARCH = 20_000  # characters of one question that can be found
 MAX_QUERY = 200
 MAX_WORDS = 8  # each costs a look through the whole bank
 _LINES = 3  # name, tags, words
+_FIRST_MARK = "\u0300"  # no character before it combines with others
 
 
 def folded(text: str) -> str:
     """Return the text on one line, folded: what differs in case, accents or width is equal."""
+    if text.isascii() and "\x00" not in text:  # nothing in it is invisible
+        return " ".join(text.lower().split())
     text = " ".join(visible(text).split())
     if text.isascii():
         return text.lower()
     text = unicodedata.normalize("NFKC", text).casefold()
-    bare = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    parts = unicodedata.normalize("NFKD", text)
+    bare = [c for c in parts if c < _FIRST_MARK or not unicodedata.combining(c)]
     return " ".join(unicodedata.normalize("NFKC", "".join(bare)).split())
 
 
@@ -40,4 +44,4 @@ def retagged(stored: str, tags: Iterable[str]) -> str:
 
 
 def _line(tags: Iterable[str]) -> str:
-    return " ".join(folded(tag) for tag in sorted(tags))
+    return " ".join([folded(tag) for tag in sorted(tags)])

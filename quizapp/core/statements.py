@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quizapp.core.markdown import to_plain
-from quizapp.core.question import MAP, Question
+from quizapp.core.question import LIST, MAP, Question
 from quizapp.core.question_types import QUESTION_TYPES
 
 MAX_STATEMENT = 2_000
@@ -45,7 +45,8 @@ def _answers(question: Question) -> Iterator[tuple[str, str]]:
 
 
 def _part_name(question: Question, part: str) -> str:
-    return dict(_names(question.body)).get(part, part)
+    name = dict(_names(question.body)).get(part)
+    return part if name is None else to_plain(name)
 
 
 def _words(value: Any, names: Mapping[str, str]) -> str:
@@ -53,16 +54,18 @@ def _words(value: Any, names: Mapping[str, str]) -> str:
         return "True." if value else "False."
     if isinstance(value, list | tuple):
         return "; ".join(_words(one, names) for one in value)
-    return names.get(str(value)) or to_plain(str(value))
+    return to_plain(names.get(str(value), "")) or to_plain(str(value))
 
 
 def _names(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield (id, plain text) of all entries of a body that have both."""
-    if isinstance(value, MAP):
-        if isinstance(value.get("id"), str) and isinstance(value.get("text"), str):
-            yield value["id"], to_plain(value["text"])
-        for entry in value.values():
-            yield from _names(entry)
-    elif isinstance(value, list | tuple):
+    """Yield (id, Markdown) of all entries of a body that have both."""
+    if isinstance(value, str):
+        return
+    if isinstance(value, LIST):
         for entry in value:
+            yield from _names(entry)
+    elif isinstance(value, MAP):
+        if isinstance(value.get("id"), str) and isinstance(value.get("text"), str):
+            yield value["id"], value["text"]
+        for entry in value.values():
             yield from _names(entry)

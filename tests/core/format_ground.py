@@ -64,7 +64,8 @@ def canonical(item: QuestionIn) -> dict[str, Any]:
     }
     if item.type == "numeric":
         body["answers"] = [_as_tolerance(answer) for answer in body.get("answers", [])]
-    if item.type == "multiple_response" and "scoring" not in body:
+    scoring = body.get("scoring", "right_minus_wrong")
+    if item.type == "multiple_response" and scoring == "right_minus_wrong":
         body = _with_shares(body)
     if item.type == "matching":
         body = _matched(body)

@@ -2,6 +2,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -84,9 +85,10 @@ CHOSEN = [{"text": "a", "fraction": "1"}, {"text": "b", "fraction": "1"}, {"text
     [
         body("ordering", scoring="exact_order"),
         body("ordering", scoring="all_or_nothing"),
-        body("multiple_response", options=CHOSEN, scoring="right_minus_wrong", shuffle=False),
+        replace(body("multiple_response"), body={"options": CHOSEN, "shuffle": False}),
         body("multiple_response", options=CHOSEN, scoring="all_or_nothing", feedback="F."),
         body("multiple_response", scoring="all_or_nothing"),
+        body("multiple_choice", options=[{"text": "True", "fraction": "1"}, {"text": "False"}]),
         body("matching", scoring="all_or_nothing", shuffle=False),
         body("multiple_choice", shuffle=False, feedback="", hints=["One.", "Two."]),
         body("true_false", answer=False, feedback_true="A *b*."),
@@ -146,7 +148,7 @@ _ODD = re.compile(
 @both
 @given(text=st.text(max_size=60))
 def test_any_plain_text_reads_the_same(plugin: Format, text: str) -> None:
-    shown = to_markdown(_ODD.sub("", text))
+    shown = to_markdown(_ODD.sub("", normalize("NFC", text)))
     question = replace(body("description"), stem=f"A {shown or 'text'}")
     assert canonical(questions(again(plugin, question))[0]) == canonical(question)
 
@@ -156,13 +158,20 @@ def test_a_kept_item_is_written_as_it_came_with_its_media(plugin: Format) -> Non
     source = item(
         '<p>Do.</p><sliderInteraction responseIdentifier="R"/><p><img src="x/a.png" alt="A"/></p>'
     )
-    data = packed(imsmanifest_xml=manifest(), a_xml=source, x__a_png=b"", **{"x/a.png": PNG})
+    name = "sliderInteraction"
+    if plugin is qti3:
+        name = "qti-slider-interaction"
+        source = source.replace("assessmentItem", "qti-assessment-item")
+        source = source.replace("itemBody", "qti-item-body").replace("sliderInteraction", name)
+    data = packed(imsmanifest_xml=manifest(), a_xml=source, **{"x/a.png": PNG})
     first = read(plugin, data, "p.zip")
     back = again(plugin, *[one for one in first if isinstance(one, QuestionIn | MediaIn)])
     kept = questions(back)[0]
     assert kept.type == "opaque"
-    assert "<sliderInteraction" in kept.body["raw"]
+    assert f"<{name}" in kept.body["raw"]
     assert kept.stem == "Do.\n\n![A](media/a.png)"
+    other = qti2 if plugin is qti3 else qti3
+    assert other.write([kept], "f.zip").questions == 0
 
 
 @both

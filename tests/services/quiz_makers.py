@@ -1,5 +1,6 @@
 """Quizzes for the tests of attempts: questions of several types, slots and pools."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -80,7 +81,7 @@ def tag(question_id: int, name: str) -> None:
 
 
 def create_quiz(
-    slots: list[int | dict[str, Any]],
+    slots: Sequence[int | dict[str, Any]],
     slug: str = "exam",
     visibility: str = "public",
     weights: list[float] | None = None,

@@ -229,7 +229,7 @@ def test_attempts_come_with_their_items_and_numbers_go_on(guest: Person, now: da
             sa.select(LoggedResponse.seq).where(LoggedResponse.user_id == guest.id)
         ).one()
         session.add(
-            Regrade(user_id=guest.id, seq=seq, n=1, score=0.5, fraction=0.5, why="person", at=now)
+            Regrade(user_id=guest.id, seq=seq, n=1, score=1.0, fraction=0.5, why="person", at=now)
         )
     merging.merge(guest.id, account.id, now)
     attempts = sorted(rows(Attempt, account.id), key=lambda row: row.number)

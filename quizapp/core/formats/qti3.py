@@ -40,7 +40,7 @@ def sniff(head: bytes, filename: str, members: Sequence[str]) -> int:
 
 def read(source: Source) -> Iterator[Item]:
     """Yield the items of a file or package, those of another version of QTI too."""
-    return qti_package.read(source, NAME)
+    return qti_package.read(source)
 
 
 def write(items: Iterable[Item], filename: str) -> Written:

@@ -1,12 +1,13 @@
 """The Markdown texts of any question with their paths, and ids for entries that have none."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from itertools import count
 from typing import Any
 
 from quizapp.core.fields import ID_LETTERS, markdown_texts
-from quizapp.core.question import MAP, Field, Question
+from quizapp.core.question import LIST, MAP, Field, Question
 from quizapp.core.question_types import QUESTION_TYPES
 
 TELLING = {"items", "rights"}  # their order in the file is the key
@@ -27,11 +28,11 @@ def fill_ids(type: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return _with_ids(QUESTION_TYPES[type].FIELDS, body)
 
 
-def _with_ids(fields: Iterable[Field], holder: Mapping[str, Any]) -> dict[str, Any]:
+def _with_ids(fields: tuple[Field, ...], holder: Mapping[str, Any]) -> dict[str, Any]:
     filled = dict(holder)
-    for field in fields:
+    for field in _with_entries(fields):
         value = holder.get(field.name)
-        if field.name in ID_LETTERS and isinstance(value, list | tuple):
+        if field.name in ID_LETTERS and isinstance(value, LIST):
             numbered = _numbered(value, ID_LETTERS[field.name])
             filled[field.name] = numbered if field.name not in TELLING else _blind(numbered, value)
         elif field.kind == "map" and isinstance(value, MAP):
@@ -40,6 +41,12 @@ def _with_ids(fields: Iterable[Field], holder: Mapping[str, Any]) -> dict[str, A
                 for key, entry in value.items()
             }
     return filled
+
+
+@lru_cache(maxsize=512)
+def _with_entries(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Return those fields in which ids may be missing."""
+    return tuple(field for field in fields if field.name in ID_LETTERS or field.kind == "map")
 
 
 def _blind(numbered: list[Any], listed: Iterable[Any]) -> list[Any]:
@@ -52,9 +59,10 @@ def _blind(numbered: list[Any], listed: Iterable[Any]) -> list[Any]:
     return numbered
 
 
-def _numbered(listed: Iterable[Any], letter: str) -> list[Any]:
+def _numbered(listed: Sequence[Any], letter: str) -> list[Any]:
     """Give each entry without id the number of its place, or the next that is free."""
-    listed = list(listed)
+    if all(type(entry) is dict and "id" not in entry for entry in listed):  # as most files say it
+        return [{"id": f"{letter}{place}", **entry} for place, entry in enumerate(listed, 1)]
     taken = {str(entry.get("id")) for entry in listed if isinstance(entry, MAP)}
     numbered = []
     for place, entry in enumerate(listed, 1):

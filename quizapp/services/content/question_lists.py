@@ -17,6 +17,7 @@ STATUSES = ("active", "draft", "retired")
 MOST_VALUES = 100  # tags or categories that are offered, those with most questions
 COUNTED = 5_000  # questions that are counted and paged through at the most
 CHUNK = 2_500  # ids in one query
+SOME = 1_000  # questions whose tags are offered where there are too many to count
 STAGED = "staged"  # of an import that has not ended; nobody sees it yet
 OPEN = "open"
 PLAIN = ("type", "status", "category")  # filters that are columns of a question
@@ -84,7 +85,7 @@ def listing(bank_id: int, wanted: Filter, page: int = 1) -> Listing:
     if not is_counted and set(wanted.wishes()) & set(PLAIN):
         kept = _near(bank_id, wanted, _plain(wanted))
     counts = {name: _counted(near, wanted, name) for name in PLAIN}
-    counts["tag"] = _tag_counts([row.id for row in kept[:COUNTED]])
+    counts["tag"] = _tag_counts([row.id for row in kept[: COUNTED if is_counted else SOME]])
     total, is_all = min(len(kept), COUNTED), len(kept) <= COUNTED
     if not is_counted and not set(wanted.wishes()) - {"status"}:
         counts["status"] = states = _states(bank_id)

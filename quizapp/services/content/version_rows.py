@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from quizapp.core.markdown import RENDERER, render, to_plain
+from quizapp.core.markdown import RENDERER, render, words
 from quizapp.core.media_links import stored_link
 from quizapp.core.question import Question
 from quizapp.core.question_types.texts import texts
@@ -12,6 +12,8 @@ from quizapp.core.statements import statement_of
 from quizapp.services.identifiers import new_uid
 
 OWN = "own"  # in a fact's detail: made for one question, follows it
+_OWN_DETAIL = {OWN: True}  # one object for all rows: so it is turned into JSON once
+_NO_HTML: dict[str, str] = {}
 
 
 def html_of(question: Question) -> dict[str, str]:
@@ -21,7 +23,7 @@ def html_of(question: Question) -> dict[str, str]:
 
 def words_of(question: Question) -> str:
     """Return the words of all texts, folded for search."""
-    return folded(" ".join(to_plain(text) for _, text in texts(question)))[:MAX_SEARCH]
+    return folded(words([text for _, text in texts(question)]))[:MAX_SEARCH]
 
 
 def version_row(
@@ -42,7 +44,7 @@ def version_row(
         "stat_group": stat_group,
         "stem": question.stem,
         "body": question.body,
-        "html": html or {},
+        "html": html or _NO_HTML,
         "renderer": RENDERER if html is not None else "",
         "sha256": sha256,
         "edited_by": by,
@@ -60,7 +62,7 @@ def own_fact_row(
         "bank_id": bank_id,
         "key": own_key(question_uid),
         "statement": statement_of(question),
-        "detail": {OWN: True},
+        "detail": _OWN_DETAIL,
         "status": "active",
         "position": position,
     }

@@ -95,6 +95,7 @@ def responses_csv(user_id: int) -> Iterator[str]:
             judged.SCORE,
             judged.FRACTION,
         )
+        .select_from(LoggedResponse)
         .outerjoin(Regrade, judged.LATEST)
         .join(Question, Question.id == LoggedResponse.question_id)
         .join(Bank, Bank.id == Question.bank_id)

@@ -13,6 +13,7 @@ from quizapp.core.formats.model import ArticleIn, EvidenceIn, FactIn, MediaIn
 from quizapp.models import Article, ArticleVersion, Evidence, Fact, Media, MediaBlob, MediaUse
 from quizapp.services.identifiers import new_uid
 from quizapp.services.transfer.import_preparing import sha256_of
+from quizapp.services.transfer.import_rows import insert_rows
 
 Place = tuple[int, int]  # an article's id and its current version
 
@@ -153,12 +154,6 @@ def store_media(session: Session, bank_id: int, media: Sequence[tuple[str, Media
             )
             row = {"bank_id": bank_id, "sha256": sha256, "name": item.name}
             insert_rows(session, MediaUse, [row])
-
-
-def insert_rows(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert many rows at once, past the ORM's bookkeeping."""
-    if rows:
-        session.connection().execute(sa.insert(model.__table__), list(rows))
 
 
 def insert_returning(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -39,6 +39,7 @@ class Content:
         body = keep_ids(old_body, item.body) if old_body else item.body
         self.question = Question(item.type, item.stem, fill_ids(item.type, body))
         self._item, self._made, self._renders = item, made, renders
+        self._texts: Texts | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -52,12 +53,14 @@ class Content:
 
     def texts(self) -> Texts:
         """Return the HTML of each text by its path, and what is stored to find the question by."""
-        sign = f"{self.sha256} {self.name} {self._item.tags}"
-        if sign not in self._made:
-            html = html_of(self.question) if self._renders else None
-            words = searchable(self.name, self._item.tags, words_of(self.question))
-            self._made[sign] = Texts(html, words)
-        return self._made[sign]
+        if self._texts is None:
+            sign = f"{self.sha256} {self.name} {self._item.tags}"
+            if sign not in self._made:
+                html = html_of(self.question) if self._renders else None
+                words = searchable(self.name, self._item.tags, words_of(self.question))
+                self._made[sign] = Texts(html, words)
+            self._texts = self._made[sign]
+        return self._texts
 
 
 def sha256_of(data: bytes) -> str:

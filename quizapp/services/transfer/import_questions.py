@@ -12,9 +12,10 @@ from quizapp.core.part_facts import part_facts
 from quizapp.core.statements import statement_of
 from quizapp.models import Fact, Question, QuestionPart, QuestionTag, QuestionVersion, RawBlock
 from quizapp.services.content.version_rows import own_fact_row, version_row
-from quizapp.services.identifiers import new_uid
-from quizapp.services.transfer.import_content import in_chunks, insert_rows, reserved_ids
+from quizapp.services.identifiers import new_uids
+from quizapp.services.transfer.import_content import in_chunks, reserved_ids
 from quizapp.services.transfer.import_matching import Step, Stored, Target
+from quizapp.services.transfer.import_rows import insert_rows
 
 STAGED = "staged"  # the status of what an import stores before it lets it be seen
 
@@ -72,7 +73,7 @@ class Storing:
             )
 
     def _create(self, steps: Sequence[Step]) -> list[int]:
-        uids = [new_uid() for _ in steps]
+        uids = new_uids(len(steps))
         facts = self._fact_ids(steps, uids)
         ids = reserved_ids(self.session, Question, len(steps))
         rows = [
@@ -111,7 +112,11 @@ class Storing:
         places = list(zip(steps, uids, strict=True))
         new = [(s, uid) for s, uid in places if s.item.fact is None and own[uid] is None]
         ids = reserved_ids(self.session, Fact, len(new))
-        rows = [self._fact_row(s, uid, id_) for (s, uid), id_ in zip(new, ids, strict=True)]
+        fact_uids = new_uids(len(new))
+        rows = [
+            {**self._fact_row(s, uid, id_), "uid": fact_uid}
+            for (s, uid), id_, fact_uid in zip(new, ids, fact_uids, strict=True)
+        ]
         insert_rows(self.session, Fact, rows)
         own |= {uid: id_ for (_, uid), id_ in zip(new, ids, strict=True)}
         told = [
@@ -196,7 +201,9 @@ class Storing:
         for some in in_chunks(sorted(differ)):
             for model in (QuestionTag, QuestionPart, RawBlock):
                 self.session.execute(sa.delete(model).where(model.question_id.in_(some)))
-        tags, parts, raw = [], [], []
+        tags: list[dict[str, Any]] = []
+        parts: list[dict[str, Any]] = []
+        raw: list[dict[str, Any]] = []
         for step, id_ in places:
             tags += [{"question_id": id_, "tag": tag} for tag in step.item.tags]
             facts = self._part_facts(step)

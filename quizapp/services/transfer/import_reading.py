@@ -46,6 +46,8 @@ class Batch:
     @property
     def is_full(self) -> bool:
         """Whether it is time to store."""
+        if not self.media:
+            return len(self.questions) >= CHUNK
         size = sum(len(item.data) for item in self.media)
         return len(self.questions) >= CHUNK or len(self.media) >= FEW or size > MEDIA_CHUNK
 

@@ -22,6 +22,7 @@ MAX_CATEGORY = 500
 SHOWN = 3  # problems that one message tells
 # Without an answer that is right the question cannot be asked yet, but it is not lost: a draft.
 UNANSWERED = frozenset({"no-right-option", "no-right-answer", "no-answers"})
+_MILD = MINOR | UNANSWERED
 DRAFT = "It is kept as a draft until an answer is marked as right."
 _BAD = re.compile("[\x00\ud800-\udfff]")  # what PostgreSQL cannot store
 
@@ -106,16 +107,15 @@ class _Check:
             return ["It holds characters that cannot be stored."], []
         question = Question(item.type, item.stem, fill_ids(item.type, item.body))
         problems = QUESTION_TYPES[item.type].problems(question)
-        mild = MINOR | UNANSWERED
-        refusing = [problem.message for problem in problems if problem.code not in mild]
+        refusing = [p.message for p in problems if p.code not in _MILD] if problems else []
         if not refusing:
             for _, text in texts(question):
                 if "![" in text:
                     self._shown += [(item, name) for _, name in images(text)]
-        minor = [problem.message for problem in problems if problem.code in mild]
+        minor = [p.message for p in problems if p.code in _MILD] if problems else []
         if any(problem.code in UNANSWERED for problem in problems):
             minor.append(DRAFT)
-        if "raw_format" in item.body:
+        if "raw_format" in item.body and not item.warnings:
             minor.append(f"Kept as it came ({item.body['raw_format']}); it cannot be asked.")
         minor += [
             f"There is no fact {fact}; its part counts for the question's own."
@@ -131,6 +131,8 @@ def _warned(item: QuestionIn, message: str) -> Warned:
 
 def _clean(item: QuestionIn) -> QuestionIn:
     """Return the question with its texts in NFC, its tags once each, its name short enough."""
+    if _is_clean(item):
+        return item
     tags = dict.fromkeys(" ".join(_nfc(tag).split())[:MAX_TAG] for tag in item.tags)
     return replace(
         item,
@@ -141,6 +143,34 @@ def _clean(item: QuestionIn) -> QuestionIn:
         category=_nfc(item.category)[:MAX_CATEGORY] if item.category else None,
         key=_short(item.key) if item.key else None,
     )
+
+
+def _is_clean(item: QuestionIn) -> bool:
+    """Say whether nothing is to be cleaned, as with most questions: copying them takes longer."""
+    texts = "\n".join((item.stem, item.name, item.category or "", item.key or "", *item.tags))
+    tags = [*item.tags]
+    return (
+        (texts.isascii() or unicodedata.is_normalized("NFC", texts))
+        and (not item.category or len(item.category) <= MAX_CATEGORY)
+        and item.category != ""
+        and item.key != ""
+        and len(item.key or "") <= MAX_KEY
+        and len(item.name) <= MAX_NAME
+        and all(0 < len(tag) <= MAX_TAG and " ".join(tag.split()) == tag for tag in tags)
+        and len(set(tags)) == len(tags)
+        and _is_nfc(item.body)
+    )
+
+
+def _is_nfc(value: Any) -> bool:
+    """Say whether the texts in a value are in NFC and its parts plain dicts and lists."""
+    if isinstance(value, str):
+        return value.isascii() or unicodedata.is_normalized("NFC", value)
+    if type(value) is dict:
+        return all(map(_is_nfc, value)) and all(map(_is_nfc, value.values()))
+    if type(value) is list:
+        return all(map(_is_nfc, value))
+    return value is None or type(value) in (bool, int, float)
 
 
 def _short(key: str) -> str:

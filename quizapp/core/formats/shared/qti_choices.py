@@ -39,6 +39,7 @@ def one_of(reading: Reading, declared: Declared, ids: Sequence[str]) -> tuple[di
         entries = declared.worth()
         worth = {name: _bounded(declared, entries, name) for name in ids}
         best = max(worth.values(), default=Decimal(0))
+        best = Decimal(1) if reading.is_own else best
         if best > 0:
             return {name: share(value, best) for name, value in worth.items()}, plain(best)
     return {name: "1" for name in ids if name in declared.correct}, "1"
@@ -121,7 +122,7 @@ def choice(reading: Reading) -> Built:
     told = reading.feedback()
     add_feedback(told, declared.identifier, ids, listed)
     reading.note_scoring()
-    if (answer := _truth(ids, listed)) is not None:
+    if (answer := _truth(ids, listed, reading.is_own)) is not None:
         return "true_false", stem, _true_false(answer, listed) | reading.common(told)
     body: Body = {"options": listed}
     if not reading.is_shuffled(element, below(element, "simpleChoice")):
@@ -155,9 +156,13 @@ def _multiple(
     return "multiple_response", stem, body | reading.common(told)
 
 
-def _truth(ids: Sequence[str], listed: Sequence[Mapping[str, str]]) -> list[bool] | None:
+def _truth(
+    ids: Sequence[str], listed: Sequence[Mapping[str, str]], is_own: bool
+) -> list[bool] | None:
     """Return which option means true, where the two are just that; the right one last."""
     if len(ids) != 2 or sorted(one.get("fraction", "0") for one in listed) != ["0", "1"]:
+        return None
+    if is_own and sorted(ids) != ["false", "true"]:
         return None
     labels = [one["text"].strip(" .*").lower() for one in listed]
     named = all(one.lower() in ("true", "false", "t", "f") for one in ids)

@@ -15,7 +15,6 @@ from quizapp.core.quantities import decimal_of
 Answer = dict[str, Any]
 
 NUMBERS = frozenset({"integer", "float"})
-SCORES = ("SCORE", "SCORE1", "OUTCOME")
 _LOWER, _UPPER = ("gte", "gt"), ("lte", "lt")
 _EXACT = Context(prec=100)
 
@@ -25,7 +24,7 @@ def number_answers(reading: Reading, declared: Declared) -> tuple[list[Answer], 
     found = list(_ruled(reading, declared))
     if found:
         best = max(worth for worth, _ in found)
-        best = best if best > 0 else Decimal(1)
+        best = best if best > 0 and not reading.is_own else Decimal(1)
         return [_worth(answer, share(worth, best)) for worth, answer in found], True
     if reading.is_mapped(declared):
         entries = [one for one in declared.entries or () if decimal_of(one.key) is not None]
@@ -54,10 +53,10 @@ def _ruled(reading: Reading, declared: Declared) -> Iterator[tuple[Decimal, Answ
             if not reading.is_own:
                 yield worth, answer
             else:
-                yield worth, answer | {"place": attribute_place(parts)}
+                yield worth, answer | {"place": _feedback_of(parts)}
 
 
-def attribute_place(parts: list[Element]) -> str:
+def _feedback_of(parts: list[Element]) -> str:
     """Return the name of the feedback that a branch leads to, "" for none."""
     for setting in parts[1:]:
         if attribute(setting, "identifier") == "FEEDBACK":

@@ -44,9 +44,9 @@ class _Listed:
     told: list[str] = field(default_factory=list)
 
 
-def read(source: Source, format: str) -> Iterator[Item]:
-    """Yield what a QTI file, package or folder holds."""
-    return _Reader(source, format).items()
+def read(source: Source) -> Iterator[Item]:
+    """Yield what a QTI file, package or folder of any version holds."""
+    return _Reader(source).items()
 
 
 def likeness(marks: re.Pattern[bytes], head: bytes, members: Sequence[str]) -> int:
@@ -59,9 +59,8 @@ def likeness(marks: re.Pattern[bytes], head: bytes, members: Sequence[str]) -> i
 
 
 class _Reader:
-    def __init__(self, source: Source, format: str) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
-        self._format = format
         self._package = Package(source)
         self._found = FoundMedia(self._package.read_media)
         self._position = 0
@@ -190,7 +189,7 @@ class _Reader:
             self._position += 1
             told = list(listed.told)
             place = Place(
-                format=self._format,
+                format="qti3" if xml.local(item).startswith("qti-") else "qti2",
                 position=self._position,
                 key=self._key(attribute(item, "identifier").strip(), listed.path, told),
                 path=listed.path,

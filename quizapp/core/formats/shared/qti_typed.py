@@ -39,6 +39,7 @@ def _answers(reading: Reading, declared: Declared) -> tuple[list[dict[str, Any]]
     """Return the accepted texts, the points of the best, and whether case matters."""
     entries = [one for one in declared.entries or () if one.key]
     best = max((one.worth for one in entries), default=Decimal(0))
+    best = Decimal(1) if reading.is_own else best
     if not reading.is_mapped(declared) or best <= 0:
         case = not _ignores_case(reading, declared)
         return [{"text": text} for text in dict.fromkeys(declared.correct)], "1", case

@@ -130,7 +130,10 @@ class Source:
         return self._file.read(limit + 1)[:limit]
 
     def stream(self) -> BinaryIO:
-        """Return the file itself, at its beginning, to be read bit by bit and not closed."""
+        """Return the file itself, at its beginning, to be read bit by bit and not closed.
+
+        Other methods move it: they come before or after the reading, not between.
+        """
         if self._file is None:
             raise FormatError("This is a folder, not a file.")
         self._file.seek(0)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from quizapp.core.formats.model import Item, QuestionIn, Refused, Warned
@@ -14,6 +15,7 @@ Row = tuple[int, Sequence[str]]  # its line, and its cells
 
 MAX_CELLS = 500
 MAX_CELL = 60_000
+MAX_KEPT = 20  # characters of a cell whose meaning is kept
 HEADER_WITHIN = 20  # rows: Kahoot's template has its header in the eighth
 TIME = "The times per question have no place here; they were left out."
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -63,7 +65,7 @@ class _Rows:
         self._columns, self._position = columns, 0
 
     def read(self, line: int, cells: Sequence[str]) -> Iterator[Item]:
-        if not any(cell.strip() for cell in cells):
+        if not any(map(str.strip, cells)):
             return
         self._position += 1
         at, columns = self._position, self._columns
@@ -71,7 +73,7 @@ class _Rows:
             message = "The row has too many cells or too long ones; is a quotation mark open?"
             yield Refused(at, cells[0][:80], line, None, message)
             return
-        cells = [unguarded(cell) for cell in cells]
+        cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
         key = columns.cell(cells, "key") or None
         try:
             kind, stem, body = self._question(cells)
@@ -87,12 +89,12 @@ class _Rows:
             key=key,
             name=columns.cell(cells, "name"),
             line=line,
-            tags=[tag.strip() for tag in re.split("[,;]", tags) if tag.strip()] if tags else (),
+            tags=_tags(tags),
             category=columns.cell(cells, "category") or None,
         )
 
     def _is_long(self, cells: Sequence[str]) -> bool:
-        return any(len(cell) > MAX_CELL for cell in cells)
+        return max(map(len, cells)) > MAX_CELL
 
     def _question(self, cells: Sequence[str]) -> tuple[str, str, dict[str, Any]]:
         columns = self._columns
@@ -124,6 +126,13 @@ class _Rows:
         return "flashcard", {"back": plain.to_markdown(answer)}
 
 
+def _tags(written: str) -> list[str]:
+    if not written:
+        return []
+    found = written.replace(";", ",").split(",")
+    return [tag for tag in map(str.strip, found) if tag]
+
+
 def _choice(choices: Sequence[str], correct: str) -> tuple[str, dict[str, Any]]:
     """Return a question with options; `correct` names the right ones by number, letter or text."""
     right = _right_ones(choices, correct)
@@ -141,23 +150,33 @@ def _choice(choices: Sequence[str], correct: str) -> tuple[str, dict[str, Any]]:
 def _right_ones(choices: Sequence[str], correct: str) -> set[int]:
     if not correct:
         return set()
-    whole = {place for place, text in enumerate(choices) if text and text == correct}
-    if whole and not correct.isdecimal():
-        return whole
-    found: set[int] = set()
-    for written in re.split(r"[\s,;/&]+", correct.casefold()):
-        sign = written.strip("().").removesuffix(".0")
-        if sign.isascii() and sign.isdecimal() and 1 <= int(sign) <= len(choices):
-            found.add(int(sign) - 1)
-        elif len(sign) == 1 and sign in _LETTERS[: len(choices)]:
-            found.add(_LETTERS.index(sign))
-        elif sign:
-            found = whole
-            break
-    found = {place for place in found if choices[place]}
+    whole: set[int] = set()
+    if correct in choices:
+        whole = {place for place, text in enumerate(choices) if text == correct}
+        if not correct.isdecimal():
+            return whole
+    named = (_kept_named if len(correct) <= MAX_KEPT else _named)(correct, len(choices))
+    found = {place for place in (whole if named is None else named) if choices[place]}
     if not found:
         raise ValueError(f"“{correct[:60]}” names none of the options.")
     return found
+
+
+def _named(correct: str, options: int) -> frozenset[int] | None:
+    """Return the places that numbers or letters name; None where a sign is neither."""
+    found = set()
+    for written in re.split(r"[\s,;/&]+", correct.casefold()):
+        sign = written.strip("().").removesuffix(".0")
+        if sign.isascii() and sign.isdecimal() and 1 <= int(sign) <= options:
+            found.add(int(sign) - 1)
+        elif len(sign) == 1 and sign in _LETTERS[:options]:
+            found.add(_LETTERS.index(sign))
+        elif sign:
+            return None
+    return frozenset(found)
+
+
+_kept_named = lru_cache(maxsize=1024)(_named)  # a table says the same few things again and again
 
 
 def own_question(columns: Columns, cells: Sequence[str]) -> tuple[str, str, dict[str, Any]]:
