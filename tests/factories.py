@@ -7,6 +7,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from quizapp.core.search import searchable
 from quizapp.database import writing
 from quizapp.models import Bank, Fact, Question, QuestionVersion, User
 from quizapp.services.identifiers import new_uid
@@ -113,7 +114,7 @@ def _ask(
         fact_id=fact.id,
         type=kind,
         name=stem,
-        search_text=stem,
+        search_text=searchable(stem, (), ""),
         position=fact.position * 2 + (kind == "flashcard"),
     )
     session.add(question)

@@ -92,7 +92,7 @@ def markdown_texts(
 ) -> Iterator[tuple[str, str]]:
     """(path, text) of every Markdown text in a body that is not empty, in the order of `fields`."""
     found: list[tuple[str, str]] = []
-    _gather(tuple(fields), holder, prefix, found)
+    _gather(_with_markdown(tuple(fields)), holder, prefix, found)
     return iter(found)
 
 
@@ -102,7 +102,7 @@ def _gather(
     prefix: str,
     found: list[tuple[str, str]],
 ) -> None:
-    for field in _with_markdown(fields):
+    for field in fields:
         value = holder.get(field.name)
         if not value:
             continue
@@ -111,12 +111,13 @@ def _gather(
             if isinstance(value, str):
                 found.append((path, value))
             continue
+        inner = _with_markdown(field.entry)
         for key, entry in keyed_entries(value):
             if isinstance(entry, str):
                 if entry and not field.entry:
                     found.append((f"{path}.{key}", entry))
             elif isinstance(entry, MAP):
-                _gather(field.entry, entry, f"{path}.{key}.", found)
+                _gather(inner, entry, f"{path}.{key}.", found)
 
 
 @lru_cache(maxsize=512)
@@ -125,11 +126,15 @@ def _with_markdown(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(field for field in fields if field.kind in ("markdown", "list", "map"))
 
 
-def keyed_entries(value: Any) -> Iterator[tuple[str, Any]]:
+def keyed_entries(value: Any) -> list[tuple[str, Any]]:
     """Return the entries of a list or map, each with the end of its path: id, else place."""
     if isinstance(value, LIST):
-        for place, entry in enumerate(value):
-            own = None if isinstance(entry, str) or not isinstance(entry, MAP) else entry.get("id")
-            yield (own if isinstance(own, str) and own else str(place)), entry
-    elif isinstance(value, MAP):
-        yield from ((str(key), entry) for key, entry in value.items())
+        return [(_own_id(entry) or str(place), entry) for place, entry in enumerate(value)]
+    if isinstance(value, MAP):
+        return [(str(key), entry) for key, entry in value.items()]
+    return []
+
+
+def _own_id(entry: Any) -> str:
+    own = None if isinstance(entry, str) or not isinstance(entry, MAP) else entry.get("id")
+    return own if isinstance(own, str) else ""

@@ -35,6 +35,8 @@ def keep_ids(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+# made once: json.dumps makes one anew for each call
+_as_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 _POINTED_AT = frozenset({"rights", "words"})
 
 
@@ -72,5 +74,4 @@ def _asked(value: Any) -> Any:
 
 
 def _sha256(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(_as_json(value).encode("ascii")).hexdigest()

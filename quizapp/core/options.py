@@ -81,7 +81,7 @@ def mean_score(options: Sequence[Mapping[str, Any]]) -> Fraction:
 
 def single_choice_problems(options: Sequence[Mapping[str, Any]], name: str) -> list[Problem]:
     """Return what is wrong with options of which one is to be chosen; `name` is their path."""
-    full = sum(_is_full(option) for option in options)
+    full = sum([_is_full(option) for option in options])
     found = count_problems(options, name)
     if not full:
         found.append(Problem("no-right-option", "No option is fully right.", name))

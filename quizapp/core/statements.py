@@ -1,6 +1,6 @@
 """A question and its answer as one plain statement: the fact of a question that names none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from quizapp.core.markdown import to_plain
@@ -36,7 +36,7 @@ def key_words(question: Question) -> str:
 def _answers(question: Question) -> Iterator[tuple[str, str]]:
     """Yield (gap or pair, words) of the right answer; "" for the answer to the whole question."""
     key = QUESTION_TYPES[question.type].key(question) or {"back": question.body.get("back", "")}
-    names = dict(_names(question.body))
+    names = _names(question.body)
     for value in key.values():
         if isinstance(value, MAP):
             yield from ((str(part), _words(answer, names)) for part, answer in value.items())
@@ -45,7 +45,7 @@ def _answers(question: Question) -> Iterator[tuple[str, str]]:
 
 
 def _part_name(question: Question, part: str) -> str:
-    name = dict(_names(question.body)).get(part)
+    name = _names(question.body).get(part)
     return part if name is None else to_plain(name)
 
 
@@ -57,15 +57,23 @@ def _words(value: Any, names: Mapping[str, str]) -> str:
     return to_plain(names.get(str(value), "")) or to_plain(str(value))
 
 
-def _names(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield (id, Markdown) of all entries of a body that have both."""
-    if isinstance(value, str):
-        return
+def _names(body: Any) -> dict[str, str]:
+    """Return id and Markdown of all entries of a body that have both."""
+    names: dict[str, str] = {}
+    _gather(body, names)
+    return names
+
+
+def _gather(value: Any, names: dict[str, str]) -> None:
     if isinstance(value, LIST):
-        for entry in value:
-            yield from _names(entry)
+        inside: Iterable[Any] = value
     elif isinstance(value, MAP):
-        if isinstance(value.get("id"), str) and isinstance(value.get("text"), str):
-            yield value["id"], value["text"]
-        for entry in value.values():
-            yield from _names(entry)
+        own, text = value.get("id"), value.get("text")
+        if isinstance(own, str) and isinstance(text, str):
+            names[own] = text
+        inside = value.values()
+    else:
+        return
+    for entry in inside:
+        if not isinstance(entry, str):
+            _gather(entry, names)

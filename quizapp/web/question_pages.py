@@ -8,7 +8,8 @@ from typing import Any
 from flask import render_template
 from markupsafe import Markup
 
-from quizapp.core.question import Problem, QuestionType
+from quizapp.core import flaws
+from quizapp.core.question import Problem, Question, QuestionType
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.models import Bank
 from quizapp.services.content import editable_questions, evidence
@@ -34,6 +35,7 @@ class Look:
     passage: Passage | None
     problems: Sequence[tuple[str, str, Problem]]  # (id of its field in the page, its row, what)
     blocked: bool
+    hints: Sequence[tuple[str, str]] = ()  # (what is called so, why) of item-writing flaws
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Editor:
             passage=evidence.of_fact(fact),
             problems=[*drawn.found, *(("", "", problem) for problem in drawn.left_over)],
             blocked=blocked,
+            hints=() if blocked else _hints(draft.question, self.bank.language),
         )
 
     def page(self, *, tell: bool = False, **more: Any) -> str:
@@ -155,6 +158,11 @@ def stored_editor(bank: Bank, found: Editable) -> Editor:
         "status": draft.status,
     }
     return Editor(bank, kind, {**tree_of(kind.FIELDS, draft.body), **labels}, found)
+
+
+def _hints(question: Question, language: str) -> list[tuple[str, str]]:
+    found = flaws.find(question, language)
+    return [(flaws.RULES[flaw.code].LABEL, flaw.message) for flaw in found]
 
 
 def _answered(asked: Asked) -> Markup | None:

@@ -23,6 +23,7 @@ from quizapp.services.content import banks, editable_questions, editing, questio
 from quizapp.services.content.editable_questions import Editable
 from quizapp.services.content.questions import Absent, Asked
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import regrading
 from quizapp.services.study import answers
 from quizapp.web import present, question_pictures, question_rows, words
 from quizapp.web.identity import now, person
@@ -89,6 +90,7 @@ def history(slug: str, uid: str) -> ResponseReturnValue:
         found=found,
         versions=versions.list_versions(bank, uid),
         compared=compared,
+        may_regrade=regrading.is_offered(bank, uid),
         words=words,
     )
 

@@ -69,6 +69,8 @@ def canonical(item: QuestionIn) -> dict[str, Any]:
         body = _with_shares(body)
     if item.type == "matching":
         body = _matched(body)
+    if item.type == "opaque" and str(body.get("raw", "")).lstrip().startswith("<"):
+        body["raw"] = "XML"  # written anew with the namespaces that its place asks for
     fields = QUESTION_TYPES[item.type].FIELDS
     return {
         "type": item.type,

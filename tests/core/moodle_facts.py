@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from quizapp.core.formats.gift_numbers import ANY_NUMBER
 from quizapp.core.formats.model import QuestionIn
+from quizapp.core.formats.parts.gift_numbers import ANY_NUMBER
 from quizapp.core.formats.shared.moodle_text import to_markdown
 from quizapp.core.markdown import render
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizapp.core.formats import anki_text, apkg, guess
-from quizapp.core.formats.anki_text_table import header_of, rows
 from quizapp.core.formats.contract import SINGLE
 from quizapp.core.formats.model import BankFile, FormatError, Guessed, QuestionIn
+from quizapp.core.formats.parts.anki_text_table import header_of, rows
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
 from tests.core.anki_ground import collection_rows

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizapp.core.formats import apkg, apkg_collection, apkg_package, guess
-from quizapp.core.formats.apkg_cards import NO_BACK, NO_CLOZE, NOT_TYPED
-from quizapp.core.formats.apkg_clozes import numbers_in, parsed, whole
-from quizapp.core.formats.apkg_collection import Note
-from quizapp.core.formats.apkg_notetypes import Notetype
-from quizapp.core.formats.apkg_protobuf import fields
-from quizapp.core.formats.apkg_templates import parse
+from quizapp.core.formats import apkg, guess
 from quizapp.core.formats.model import BankFile, FormatError, MediaIn, QuestionIn
+from quizapp.core.formats.parts import apkg_collection, apkg_package
+from quizapp.core.formats.parts.apkg_cards import NO_BACK, NO_CLOZE, NOT_TYPED
+from quizapp.core.formats.parts.apkg_clozes import numbers_in, parsed, whole
+from quizapp.core.formats.parts.apkg_collection import Note
+from quizapp.core.formats.parts.apkg_notetypes import Notetype
+from quizapp.core.formats.parts.apkg_protobuf import fields
+from quizapp.core.formats.parts.apkg_templates import parse
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
 from quizapp.core.gaps import gap_numbers

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizapp.core.formats import FORMATS, gift, gift_reading, guess
+from quizapp.core.formats import FORMATS, gift, guess
 from quizapp.core.formats.contract import SINGLE
 from quizapp.core.formats.model import (
     ArticleIn,
@@ -23,6 +23,7 @@ from quizapp.core.formats.model import (
     QuestionIn,
     QuizIn,
 )
+from quizapp.core.formats.parts import gift_reading
 from quizapp.core.formats.shared.moodle_text import to_markdown
 from quizapp.core.formats.shared.source import Source
 from quizapp.core.problems import MINOR

@@ -11,7 +11,7 @@ import pytest
 
 from quizapp.core.formats import moodle_cloze, moodle_xml
 from quizapp.core.formats.model import FormatError, Item, MediaIn, QuestionIn
-from quizapp.core.formats.moodle_xml_common import category_of
+from quizapp.core.formats.parts.moodle_xml_common import category_of
 from quizapp.core.formats.shared import html, moodle_text
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source

@@ -20,7 +20,7 @@ from quizapp.core.formats.model import (
     QuestionIn,
     Refused,
 )
-from quizapp.core.formats.moodle_xml_source import BACKUP, MENDED, NOT_MOODLE
+from quizapp.core.formats.parts.moodle_xml_source import BACKUP, MENDED, NOT_MOODLE
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
 from tests.core.format_ground import (

@@ -22,8 +22,8 @@ from quizapp.core.formats.model import (
     QuestionIn,
     Refused,
 )
-from quizapp.core.formats.olx_problem import PROGRAM, PROGRAM_LEFT_OUT, SEVERAL
-from quizapp.core.formats.olx_responses import FORMULA, PARTIAL, REGEXP, UNCHOSEN
+from quizapp.core.formats.parts.olx_problem import PROGRAM, PROGRAM_LEFT_OUT, SEVERAL
+from quizapp.core.formats.parts.olx_responses import FORMULA, PARTIAL, REGEXP, UNCHOSEN
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import MIB, Limits, Source
 from quizapp.core.formats.shared.tar import TarSource

@@ -22,7 +22,7 @@ from quizapp.core.formats.model import (
     QuestionIn,
     Refused,
 )
-from quizapp.core.formats.qti12_kinds import KINDS
+from quizapp.core.formats.parts.qti12_kinds import KINDS
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
 from quizapp.core.markdown import render

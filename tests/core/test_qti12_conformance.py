@@ -11,7 +11,7 @@ from lxml import etree
 
 from quizapp.core.formats import cartridge, qti12
 from quizapp.core.formats.model import FormatError, QuestionIn
-from quizapp.core.formats.qti12_kinds import KINDS
+from quizapp.core.formats.parts.qti12_kinds import KINDS
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
 from tests.core.format_ground import questions, refusals

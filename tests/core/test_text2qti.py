@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from quizapp.core.formats import guess, text2qti
 from quizapp.core.formats.model import BankFile, FormatError, Item, QuestionIn, Refused, Warned
+from quizapp.core.formats.parts.text2qti_lines import NOT_INDENTED
+from quizapp.core.formats.parts.text2qti_question import MIXED, NO_ANSWERS, SEVERAL_RIGHT, SOLUTION
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.html import PICTURE_LEFT_OUT
 from quizapp.core.formats.shared.source import Source
-from quizapp.core.formats.text2qti_lines import NOT_INDENTED
-from quizapp.core.formats.text2qti_question import MIXED, NO_ANSWERS, SEVERAL_RIGHT, SOLUTION
 from tests.core.format_ground import questions, read, refusals, warnings
 
 

@@ -162,6 +162,17 @@ ROWS = (
     Row("POST /banks/<slug>/manage", "404 404 404 404 303 404", "/banks/secret/manage"),
     Row("GET /banks/<slug>/manage/facts", OWNER, "/banks/secret/manage/facts"),
     Row("GET /banks/<slug>/manage/suggestions", OWNER, "/banks/secret/manage/suggestions"),
+    Row("GET /banks/<slug>/flaws", OWNER, "/banks/secret/flaws"),
+    Row(
+        "GET /banks/<slug>/questions/<uid>/regrade",
+        OWNER,
+        "/banks/secret/questions/{hidden}/regrade",
+    ),
+    Row(
+        "POST /banks/<slug>/questions/<uid>/regrade",
+        "404 404 404 404 303 404",
+        "/banks/secret/questions/{hidden}/regrade",
+    ),
     Row(
         "POST /banks/<slug>/manage/suggestions",
         "404 404 404 404 400 404",

@@ -12,7 +12,7 @@ _NONE = re.compile(rf"(?:none|neither)\s+{_OTHERS}(?:\s+(?:are|is)\s+\w+)?\W*", 
 _LABEL = r"\(?(?:[A-H]|[1-8]|[IVX]{1,4})[.)]?"
 _AND = r"\s*(?:,|and|or|&|\+)\s*"
 _COMBINED = re.compile(
-    rf"(?:both\s+|neither\s+|only\s+|options?\s+|answers?\s+)*{_LABEL}(?:{_AND})+{_LABEL}"
+    rf"(?:(?i:both|neither|only|options?|answers?)\s+)*{_LABEL}(?:{_AND})+{_LABEL}"
     rf"(?:(?:{_AND})+{_LABEL})*(?:\s+(?:only|are\s+\w+))?\W*"
 )
 

@@ -21,7 +21,7 @@ _UNFOCUSED = re.compile(
 )
 # "It is said that ..." and "Those who ..." point to nothing before them.
 _REFERENCE = re.compile(
-    r"(?:(?:they|he|she|these|those)\s+(?:\w+s|\w+ed|are|were|can|may|will|have|had|do)"
+    r"(?:(?:they|he|she)\s+(?!who\b|that\b)\w+|(?:these|those)\s+(?:are|were|can|may|will|have|had|do)"
     r"|it\s+(?!is\b|was\b|has\b|takes\b|seems\b|appears\b|rains\b|follows\b|makes\b|depends\b)"
     r"(?:\w+s|\w+ed|can|may|will))\b",
     re.IGNORECASE,
@@ -85,7 +85,7 @@ def _find_several(question: Question) -> list[Flaw]:
     return []
 
 
-NEGATIVE = Rule("negative_stem", "A “not” that is easily overlooked", _find_negative, "en")
+NEGATIVE = Rule("negative_stem", "A negative question", _find_negative, "en")
 UNFOCUSED = Rule("unfocused_stem", "The question does not say what it asks", _find_unfocused, "en")
 EXTRA = Rule("extra_information", "More information than is needed", _find_extra)
 REFERENCE = Rule("unclear_reference", "It points to what is not there", _find_reference, "en")

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase
 
-from quizapp.core.formats import aiken_writing
 from quizapp.core.formats.contract import Option, Written
 from quizapp.core.formats.model import Item, QuestionIn, Refused
+from quizapp.core.formats.parts import aiken_writing
 from quizapp.core.formats.shared.decoding import ENCODING, decoded
 from quizapp.core.formats.shared.moodle_text import plain_with_formulas
 from quizapp.core.formats.shared.source import Source

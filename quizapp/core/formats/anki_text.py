@@ -5,11 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
 
-from quizapp.core.formats import anki_text_table as table
-from quizapp.core.formats import apkg_marker
-from quizapp.core.formats.anki_text_cards import Row, gapped, two_sided
-from quizapp.core.formats.apkg_clozes import numbers_in
-from quizapp.core.formats.apkg_fields import prepared
 from quizapp.core.formats.contract import Option, Written
 from quizapp.core.formats.model import (
     BankFile,
@@ -20,6 +15,11 @@ from quizapp.core.formats.model import (
     Refused,
     Warned,
 )
+from quizapp.core.formats.parts import anki_text_table as table
+from quizapp.core.formats.parts import apkg_marker
+from quizapp.core.formats.parts.anki_text_cards import Row, gapped, two_sided
+from quizapp.core.formats.parts.apkg_clozes import numbers_in
+from quizapp.core.formats.parts.apkg_fields import prepared
 from quizapp.core.formats.shared.decoding import ENCODING, decoded
 from quizapp.core.formats.shared.found_media import FoundMedia
 from quizapp.core.formats.shared.kept import kept

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from quizapp.core.formats import apkg_reading, apkg_writing
-from quizapp.core.formats.apkg_package import collection_in
 from quizapp.core.formats.contract import FEATURES, Option
+from quizapp.core.formats.parts import apkg_reading, apkg_writing
+from quizapp.core.formats.parts.apkg_package import collection_in
 
 NAME = "apkg"
 LABEL = "Anki package"

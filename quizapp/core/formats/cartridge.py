@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from quizapp.core.formats import qti12_reading
 from quizapp.core.formats.contract import Option, Written
 from quizapp.core.formats.model import BankFile, FormatError, Item, Warned
+from quizapp.core.formats.parts import qti12_reading
 from quizapp.core.formats.qti12 import manifest_of
 from quizapp.core.formats.shared.manifest import Manifest, Package
 from quizapp.core.formats.shared.source import Source

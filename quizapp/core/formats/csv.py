@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from quizapp.core.formats.contract import SINGLE, Option, Written
 from quizapp.core.formats.model import FormatError, Guessed, Item
+from quizapp.core.formats.shared import table_writing
 from quizapp.core.formats.shared.decoding import ENCODING, decode, decoded
 from quizapp.core.formats.shared.source import Source
 from quizapp.core.formats.shared.table_header import is_table_head
@@ -20,10 +21,7 @@ SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 READS = True
 WRITES = True
 TYPES = frozenset(QUESTION_TYPES)
-KEEPS = frozenset(
-    {"key", "name", "category", "tags", "fractions", "feedback", "option_feedback", "hints"}
-    | {"markup", "math"}
-)
+KEEPS = table_writing.KEEPS
 SEPARATORS = {
     "tab": "\t",
     "comma": ",",

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from quizapp.core.formats import gift_reading, gift_writing
 from quizapp.core.formats.contract import Option
+from quizapp.core.formats.parts import gift_reading, gift_writing
 from quizapp.core.formats.shared.decoding import ENCODING
 
 NAME = "gift"

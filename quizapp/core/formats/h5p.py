@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from quizapp.core.formats.contract import Option, Written
-from quizapp.core.formats.h5p_content import Content, text, unfolded
-from quizapp.core.formats.h5p_question import NAME as _NAME
-from quizapp.core.formats.h5p_question import question
-from quizapp.core.formats.h5p_rights import LANGUAGE, notice
 from quizapp.core.formats.model import BankFile, FormatError, Item, Warned
+from quizapp.core.formats.parts.h5p_content import Content, text, unfolded
+from quizapp.core.formats.parts.h5p_question import NAME as _NAME
+from quizapp.core.formats.parts.h5p_question import question
+from quizapp.core.formats.parts.h5p_rights import LANGUAGE, notice
 from quizapp.core.formats.shared.found_media import FoundMedia
 from quizapp.core.formats.shared.html_texts import words_of
 from quizapp.core.formats.shared.source import MIB, Source

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from quizapp.core.formats.contract import Option, Written
 from quizapp.core.formats.model import FormatError, Item, QuestionIn, RawBlock
-from quizapp.core.formats.moodle_xml_block import with_few_lines
+from quizapp.core.formats.parts.moodle_xml_block import with_few_lines
 from quizapp.core.formats.shared import html, moodle_text
 from quizapp.core.formats.shared.decoding import ENCODING, decoded
 from quizapp.core.formats.shared.found_media import FoundMedia

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizapp.core.formats import moodle_xml_reading, moodle_xml_writing
 from quizapp.core.formats.contract import FEATURES, Option
+from quizapp.core.formats.parts import moodle_xml_reading, moodle_xml_writing
 
 NAME = "moodle_xml"
 LABEL = "Moodle XML"

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from quizapp.core.formats.contract import Option, Written
 from quizapp.core.formats.model import BankFile, FormatError, Item, Refused, Warned
-from quizapp.core.formats.olx_course import Course, Found
-from quizapp.core.formats.olx_problem import NAME as _NAME
-from quizapp.core.formats.olx_problem import questions
+from quizapp.core.formats.parts.olx_course import Course, Found
+from quizapp.core.formats.parts.olx_problem import NAME as _NAME
+from quizapp.core.formats.parts.olx_problem import questions
 from quizapp.core.formats.shared.found_media import FoundMedia
 from quizapp.core.formats.shared.html import FindMedia
 from quizapp.core.formats.shared.manifest import Package

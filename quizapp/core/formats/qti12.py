@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from quizapp.core.formats import qti12_writing
 from quizapp.core.formats.contract import Option
 from quizapp.core.formats.model import FormatError, Item, Warned
-from quizapp.core.formats.qti12_reading import read_lone, read_package, root_of
+from quizapp.core.formats.parts import qti12_writing
+from quizapp.core.formats.parts.qti12_reading import read_lone, read_package, root_of
 from quizapp.core.formats.shared.manifest import Manifest, Package
 from quizapp.core.formats.shared.source import Source
 

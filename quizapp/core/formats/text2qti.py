@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 
 from quizapp.core.formats.contract import Option, Written
 from quizapp.core.formats.model import BankFile, FormatError, Item, QuestionIn, Refused, Warned
+from quizapp.core.formats.parts.text2qti_lines import Element, elements
+from quizapp.core.formats.parts.text2qti_question import ANSWERS, REMARKS, Draft, question
+from quizapp.core.formats.parts.text2qti_question import NAME as _NAME
 from quizapp.core.formats.shared.decoding import ENCODING, decoded
 from quizapp.core.formats.shared.source import Source
-from quizapp.core.formats.text2qti_lines import Element, elements
-from quizapp.core.formats.text2qti_question import ANSWERS, REMARKS, Draft, question
-from quizapp.core.formats.text2qti_question import NAME as _NAME
 
 NAME = _NAME
 LABEL = "text2qti (Markdown quiz)"

@@ -12,19 +12,22 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from quizapp.core.formats.contract import SINGLE, Option, Written
-from quizapp.core.formats.csv import HEADER, KEEPS, TYPES
+from quizapp.core.formats.csv import HEADER
 from quizapp.core.formats.model import FormatError, Item, Loss, Warned
+from quizapp.core.formats.shared import table_writing
 from quizapp.core.formats.shared.source import MIB, Source
 from quizapp.core.formats.shared.table_rows import Row, guarded, questions
 from quizapp.core.formats.shared.table_writing import table_of
+from quizapp.core.question_types import QUESTION_TYPES
 
 NAME = "xlsx"
 LABEL = "Excel sheet"
 SUFFIXES = (".xlsx",)
 READS = True
 WRITES = True
+TYPES = frozenset(QUESTION_TYPES)
+KEEPS = table_writing.KEEPS
 OPTIONS: tuple[Option, ...] = (HEADER,)
-__all__ = ["HEADER", "KEEPS", "LABEL", "NAME", "OPTIONS", "READS", "SUFFIXES", "TYPES", "WRITES"]
 
 MAX_COLUMNS = 200
 MAX_CELL = 32_000  # characters; Excel cuts what is longer

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Bank, Question, QuestionReport, User
+from quizapp.models import Bank, BankMember, Question, QuestionReport, User
 from quizapp.services.content import evidence
 from quizapp.services.content.evidence import Passage
 from quizapp.services.content.questions import Absent, Asked, Place, asked, place
@@ -107,8 +107,11 @@ def decide(person: Person, report_id: int, state: str) -> None:
 
 
 def _theirs(person: Person, select: sa.Select[*Columns]) -> sa.Select[*Columns]:
-    """Keep the reports on a person's own banks; admins answer for banks without an owner."""
-    mine: sa.ColumnElement[bool] = Bank.owner_id == person.id
+    """Keep the reports on banks that a person may edit; admins answer for banks without an owner."""
+    shared = sa.select(BankMember.bank_id).where(
+        BankMember.user_id == person.id, BankMember.access == "edit"
+    )
+    mine: sa.ColumnElement[bool] = sa.or_(Bank.owner_id == person.id, Bank.id.in_(shared))
     if person.is_admin:
         mine = sa.or_(mine, Bank.owner_id.is_(None))
     return (

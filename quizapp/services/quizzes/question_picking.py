@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from quizapp.core.search import query_words
 from quizapp.extensions import db
 from quizapp.models import Fact, Question, QuestionTag, Quiz, QuizSlot
 from quizapp.services.quizzes import quizzes
@@ -39,9 +40,8 @@ class Found:
 def find(quiz: Quiz, text: str = "", type_: str = "", tag: str = "", page: int = 1) -> Found:
     """Return the page of those questions that hold the text and have type and tag, where given."""
     query = _askable(quiz.bank_id)
-    for word in text.split()[:10]:
-        held = Question.search_text.icontains(word, autoescape=True)
-        query = query.where(held | Question.name.icontains(word, autoescape=True))
+    for word in query_words(text):
+        query = query.where(Question.search_text.contains(word, autoescape=True))
     if type_:
         query = query.where(Question.type == type_)
     if tag:

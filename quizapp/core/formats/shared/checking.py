@@ -109,9 +109,9 @@ class _Check:
         problems = QUESTION_TYPES[item.type].problems(question)
         refusing = [p.message for p in problems if p.code not in _MILD] if problems else []
         if not refusing:
-            for _, text in texts(question):
-                if "![" in text:
-                    self._shown += [(item, name) for _, name in images(text)]
+            if "![" in item.stem or "![" in repr(item.body):  # hardly any: a repr is soon made
+                shown = [one for _, text in texts(question) for one in images(text)]
+                self._shown += [(item, name) for _, name in shown]
         minor = [p.message for p in problems if p.code in _MILD] if problems else []
         if any(problem.code in UNANSWERED for problem in problems):
             minor.append(DRAFT)
@@ -163,14 +163,20 @@ def _is_clean(item: QuestionIn) -> bool:
 
 
 def _is_nfc(value: Any) -> bool:
-    """Say whether the texts in a value are in NFC and its parts plain dicts and lists."""
-    if isinstance(value, str):
-        return value.isascii() or unicodedata.is_normalized("NFC", value)
+    """Say whether the texts in a map or list are in NFC and its parts plain dicts and lists."""
     if type(value) is dict:
-        return all(map(_is_nfc, value)) and all(map(_is_nfc, value.values()))
-    if type(value) is list:
-        return all(map(_is_nfc, value))
-    return value is None or type(value) in (bool, int, float)
+        parts = [*value, *value.values()]
+    elif type(value) is list:
+        parts = value
+    else:
+        return value is None or type(value) in (bool, int, float)
+    for part in parts:
+        if type(part) is str:
+            if not part.isascii() and not unicodedata.is_normalized("NFC", part):
+                return False
+        elif not _is_nfc(part):
+            return False
+    return True
 
 
 def _short(key: str) -> str:

@@ -226,7 +226,7 @@ class _Writing:
         first = int(start) if re.fullmatch(r"[0-9]{1,9}", start) else 1
         for number, item in enumerate((one for one in element if one.tag == "li"), first):
             sign = f"{number}. " if tag == "ol" else "- "
-            text = "\n\n".join(self.blocks(item, depth))
+            text = _item("\n\n".join(self.blocks(item, depth)))
             items.append(sign + text.replace("\n", "\n" + " " * len(sign)))
         tight = all("\n\n" not in item for item in items)
         text = ("\n" if tight else "\n\n").join(items)
@@ -431,6 +431,11 @@ def _fenced(text: str) -> str:
     longest = max((len(run) for run in re.findall("`{3,}", text)), default=2)
     sign = "`" * (longest + 1)
     return f"{sign}\n{text.strip(chr(10))}\n{sign}"
+
+
+def _item(text: str) -> str:
+    """Return a list's item with a list inside it close to its words, so that it stays tight."""
+    return re.sub(r"\n\n(?=(?:- |\d+\. ))", "\n", text) if text.count("\n\n") == 1 else text
 
 
 def _row(cells: Sequence[str]) -> str:

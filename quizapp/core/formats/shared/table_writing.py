@@ -18,6 +18,10 @@ from quizapp.core.formats.shared.table_rows import base_of, details_of, merged
 
 HEAD = ("key", "type", "name", "category", "tags", "stem")
 TAIL = ("answer", "feedback", "hint", "details")
+KEEPS = frozenset(
+    {"key", "name", "category", "tags", "fractions", "feedback", "option_feedback", "hints"}
+    | {"markup", "math"}
+)
 MAX_OPTIONS = 20
 LEFT_OUT = {
     MediaIn: "{n} pictures and sounds are left out: a table has no place for them.",
