@@ -5,6 +5,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from quizapp.core.search import searchable
 from quizapp.database import writing
 from quizapp.models import Bank, Fact, Question, QuestionTag, QuestionVersion, Quiz, QuizSlot
 from quizapp.services.identifiers import new_uid
@@ -52,6 +53,7 @@ def create_questions(*kinds: tuple[str, dict[str, Any]], slug: str = "quizbank")
             question = Question(
                 uid=new_uid(), bank_id=bank.id, fact_id=fact.id, type=kind, position=place
             )
+            question.search_text = searchable("", (), stem)
             session.add(question)
             session.flush()
             html = {"stem": f"<p>{stem}</p>"}

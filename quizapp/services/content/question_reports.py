@@ -107,7 +107,7 @@ def decide(person: Person, report_id: int, state: str) -> None:
 
 
 def _theirs(person: Person, select: sa.Select[*Columns]) -> sa.Select[*Columns]:
-    """Keep the reports on banks that a person may edit; admins answer for banks without an owner."""
+    """Keep the reports on banks that a person may edit; admins answer where there is no owner."""
     shared = sa.select(BankMember.bank_id).where(
         BankMember.user_id == person.id, BankMember.access == "edit"
     )

@@ -16,6 +16,7 @@ from lxml import html as lxml_html
 from lxml.html import defs
 
 from quizapp.core.formats.shared import plain
+from quizapp.core.formats.shared.html_signs import signs_are_taken
 from quizapp.core.markdown import outward, to_plain
 
 FindMedia = Callable[[str], str | None]
@@ -87,7 +88,8 @@ def to_markdown(source: str, find_media: FindMedia | None = None) -> Converted:
         return Converted(plain.to_markdown(source), [LAYOUT_LOST])
     writing = _Writing(find_media or (lambda address: None))
     text = "\n\n".join(writing.blocks(root, 0))
-    if writing.signs and _signs(to_plain(text)) != writing.literal:
+    is_sure = not writing.literal and signs_are_taken(text)
+    if writing.signs and not is_sure and _signs(to_plain(text)) != writing.literal:
         # a sign that Markdown does not take where it stands, such as in half a word: keep the words
         text = plain.to_markdown(_words(root))
         writing.tell(LAYOUT_LOST)
