@@ -4,7 +4,7 @@ import importlib
 import json
 import sys
 
-MODULES = ("answers", "pages", "dashboard")
+MODULES = ("answers", "pages", "dashboard", "imports")
 
 
 def main(names: list[str]) -> None:

@@ -6,22 +6,38 @@ if (form) {
   const file = form.querySelector("input[type=file]");
   const said = form.querySelector("[data-drop-said]");
   form.querySelector("[data-drop-hint]").hidden = false;
-  const send = () => {
-    if (!file.files.length) return;
-    said.textContent = said.dataset.sending;
-    form.requestSubmit();
-  };
-  form.addEventListener("dragover", (event) => {
+  const tooLarge = () => file.files.length && file.files[0].size > Number(said.dataset.most);
+  file.addEventListener("change", () => {
+    said.textContent = tooLarge() ? said.dataset.large : "";
+  });
+  form.addEventListener("submit", (event) => {
+    if (tooLarge()) event.preventDefault();
+    said.textContent = tooLarge() ? said.dataset.large : said.dataset.sending;
+  });
+  addEventListener("pageshow", () => {
+    said.textContent = "";
+  });
+
+  // A file that misses the form would take the browser away from the page: the whole page takes it.
+  const holdsFiles = (event) => event.dataTransfer.types.includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (!holdsFiles(event)) return;
     event.preventDefault();
     form.classList.add("is-over");
   });
-  form.addEventListener("dragleave", () => form.classList.remove("is-over"));
-  form.addEventListener("drop", (event) => {
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) form.classList.remove("is-over");
+  });
+  document.addEventListener("drop", (event) => {
+    if (!holdsFiles(event)) return;
     event.preventDefault();
     form.classList.remove("is-over");
-    if (!event.dataTransfer.files.length) return;
+    if (event.dataTransfer.files.length > 1) {
+      said.textContent = said.dataset.many;
+      return;
+    }
     file.files = event.dataTransfer.files;
-    send();
+    if (file.files.length) form.requestSubmit();
   });
 }
 

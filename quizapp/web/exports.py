@@ -19,6 +19,7 @@ blueprint = Blueprint("exports", __name__, url_prefix="/banks/<slug>")
 
 WRITABLE = {name: plugin for name, plugin in FORMATS.items() if plugin.WRITES}
 SHOWN = 200  # losses that a page lists
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @blueprint.get("/export")
@@ -73,8 +74,34 @@ def paper(slug: str) -> ResponseReturnValue:
     ]
     tags = printing.tags(bank.id)
     return render_template(
-        "exports/print.html", bank=bank, part=part, items=items, tag=tag, tags=tags
+        "exports/print.html",
+        bank=bank,
+        part=part,
+        items=items,
+        tag=tag,
+        tags=tags,
+        letter=_letter,
+        marks=_marks,
     )
+
+
+def _letter(number: int) -> str:
+    return LETTERS[number - 1] if number <= len(LETTERS) else str(number)
+
+
+def _marks(one: View) -> str:
+    """Return what is right as it is marked on paper: letters of options, or places in order."""
+    shown, key = one.shown, one.key
+    if isinstance(shown.get("options"), list):
+        right = key.get("options") or [key.get("option")]
+        marks = [_letter(n) for n, option in enumerate(shown["options"], 1) if option in right]
+    elif "pairs" in key:
+        rights, pairs = shown["rights"], key["pairs"]
+        marks = [_letter(rights.index(pairs[each]) + 1) for each in shown["lefts"] if each in pairs]
+    else:
+        order = list(key.get("order", ()))
+        marks = [str(order.index(each) + 1) for each in shown.get("items", ()) if each in order]
+    return ", ".join(marks)
 
 
 def _editable(slug: str) -> Bank:

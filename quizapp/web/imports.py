@@ -14,6 +14,7 @@ from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.services.content import banks
 from quizapp.services.content.questions import Absent
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import quizzes
 from quizapp.services.transfer import undoing, uploads
 from quizapp.web import words
 from quizapp.web.identity import instructor_required, now, person
@@ -26,6 +27,7 @@ MAX_TEXT = 4 * MIB
 SHOWN = 200  # questions that a preview lists
 SHOWN_CATEGORIES = 100
 MOST_RANGES = 500
+MOST_WRITTEN = 200_000  # numbers that all ranges together stand for
 READABLE = {name: plugin for name, plugin in FORMATS.items() if plugin.READS}
 
 
@@ -48,6 +50,7 @@ def new() -> ResponseReturnValue:
         bank=_editable(slug, who) if slug else None,
         formats=READABLE.values(),
         recent=uploads.recent(who),
+        most=MAX_FILE,
         words=words,
     )
 
@@ -98,6 +101,7 @@ def show(uid: str) -> ResponseReturnValue:
         plugin=FORMATS.get(report.get("format") or upload.options.get("format") or ""),
         mine=banks.editable_banks(who) if upload.state == "ready" else [],
         most_categories=SHOWN_CATEGORIES,
+        can_quiz=_can_quiz(report),
     )
 
 
@@ -194,7 +198,7 @@ def _find(uid: str, who: Person) -> uploads.UploadView:
 
 def _shown(report: Any, problems: dict[int, list[str]]) -> list[Any]:
     """Return the questions to list: all of a small file; of a large one those with news first."""
-    entries = report.get("entries", [])
+    entries = [{**entry, "stem": _with_gaps(entry)} for entry in report.get("entries", [])]
     if len(entries) <= SHOWN:
         return list(entries)
     news = [entry for entry in entries if entry["position"] in problems or entry["twin"]]
@@ -202,12 +206,28 @@ def _shown(report: Any, problems: dict[int, list[str]]) -> list[Any]:
     return (news + rest)[:SHOWN]
 
 
+def _with_gaps(entry: Any) -> str:
+    """Return a question's text with its gaps as a reader sees them."""
+    has_gaps = QUESTION_TYPES[entry["type"]].WIDGET == "gaps"
+    return re.sub(r"\[\[\d{1,4}\]\]", "_____", entry["stem"]) if has_gaps else entry["stem"]
+
+
+def _can_quiz(report: Any) -> bool:
+    """Say whether a quiz can ask any of a file's questions, as far as its report tells."""
+    entries = report.get("entries", [])
+    some_unseen = report.get("accepted", 0) > len(entries)
+    return some_unseen or any(entry["type"] in quizzes.ASKED for entry in entries)
+
+
 def _positions(ticked: list[str], written: str) -> set[int]:
     """Return the numbers of questions to leave out: boxes ticked, and a text like `3, 7-12`."""
     found = {int(value) for value in ticked if re.fullmatch(r"\d{1,7}", value, re.ASCII)}
     ranges = re.findall(r"(\d{1,7})(?:\s*[-\u2013]\s*(\d{1,7}))?", written[:10_000], re.ASCII)
+    left = MOST_WRITTEN
     for first, last in ranges[:MOST_RANGES]:
-        found.update(range(int(first), min(int(last or first), int(first) + 100_000) + 1))
+        numbers = range(int(first), int(last or first) + 1)[:left]
+        left -= len(numbers)
+        found.update(numbers)
     return found
 
 

@@ -21,7 +21,9 @@ TAGS = ("b", "i", "em", "strong", "s", "p", "li", "code", "sup")
 
 
 def pieces_of_html() -> st.SearchStrategy[str]:
-    plain = st.sampled_from(["a", "word", " ", "two words", "*", "~~", "$", "(", ")", ".", "_", "1. "])
+    plain = st.sampled_from(
+        ["a", "word", " ", "two words", "*", "~~", "$", "(", ")", ".", "_", "1. "]
+    )
     more = [r"\(x^2\)", "<br>", '<a href="https://a.b">it</a>', "&amp;", "[", "`", "|", "é", "!"]
     return st.recursive(
         st.one_of(plain, st.sampled_from(more)),
@@ -34,7 +36,13 @@ def pieces_of_html() -> st.SearchStrategy[str]:
     )
 
 
-@given(TEXTS)
+NEAR = st.sampled_from(
+    ["a", " ", " b", "(", ")", "-", "/", ".", '"', "\n\n", "\\\n", "é", "—", "'"]
+)
+SIGNED = st.sampled_from(["**a b**", "*a*", "~~a-b~~", "$x$", "[a](https://b.c)", "**", "*", "$"])
+
+
+@given(st.one_of(TEXTS, st.lists(st.one_of(NEAR, SIGNED), max_size=10).map("".join)))
 def test_no_sign_is_left_over_where_it_is_told_so(text: str) -> None:
     if signs_are_taken(text):
         assert not set(to_plain(text)) & set("*~$")

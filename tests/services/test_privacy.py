@@ -30,6 +30,8 @@ from quizapp.models import (
     QuestionReport,
     QuestionVersion,
     Snapshot,
+    Upload,
+    UploadPiece,
     User,
 )
 from quizapp.models.memory import Regrade
@@ -83,11 +85,20 @@ def mara(now: datetime) -> Person:
                 Job(kind="x", state="done", run_after=now, created_by=who.id, created_at=now),
                 Snapshot(kind="course", subject="1", data={"names": ["Mara"]}, as_of=now),
                 CardMark(user_id=who.id, fact_id=1, note=SECRET),
+                Upload(
+                    uid="u",
+                    user_id=who.id,
+                    filename=SECRET,
+                    state="ready",
+                    options={"title": SECRET},
+                    created_at=now,
+                ),
                 BankMember(bank_id=1, user_id=who.id, access="edit"),
                 Audit(at=now, actor_id=who.id, action="x", subject_user_id=who.id),
             ]
         )
         session.flush()
+        session.add(UploadPiece(upload_id=1, number=0, data=SECRET.encode()))
         session.add(Enrolment(course_id=1, user_id=who.id, role="learner", shown_name="Mara"))
         session.get_one(Bank, 1).owner_id = who.id
         session.get_one(QuestionVersion, (ids[0], 1)).edited_by = who.id

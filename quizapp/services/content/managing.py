@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Bank
+from quizapp.models import Bank, Import
 from quizapp.services.content import banks, catalog
 from quizapp.services.content.questions import Absent
 from quizapp.services.identifiers import new_uid
@@ -108,4 +108,6 @@ def _restorable(person: Person) -> sa.ColumnElement[bool]:
     mine: sa.ColumnElement[bool] = Bank.owner_id == person.id
     if person.is_admin:
         mine |= Bank.owner_id.is_(None)
-    return sa.and_(Bank.deleted_at.is_not(None), mine)
+    # a bank that an import is still filling looks deleted, but is not there yet
+    filling = sa.exists().where(Import.bank_id == Bank.id, Import.state == "staged")
+    return sa.and_(Bank.deleted_at.is_not(None), mine, ~filling)

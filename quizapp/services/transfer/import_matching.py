@@ -200,6 +200,7 @@ def _rows(
         .where(
             Question.bank_id == target.bank_id,
             Question.import_id.is_distinct_from(target.import_id),
+            Question.status != "staged",  # of an import that may yet come to nothing
             Question.external_id.in_(keys)
             | Question.uid.in_(keys)
             | QuestionVersion.sha256.in_(shas),

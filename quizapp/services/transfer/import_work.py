@@ -37,7 +37,10 @@ GONE = "It is no longer in the file: it was answered, so it is kept as retired."
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Where an import should go, as `importing.import_bank` says; `by_id` is who brings it."""
+    """Where an import should go, as `importing.import_bank` says; `by_id` is who brings it.
+
+    upload: the uid of the upload that the file comes from, by which an import is found again.
+    """
 
     title: str | None = None
     owner_id: int | None = None
@@ -45,6 +48,7 @@ class Wishes:
     origin: str | None = None
     bank_id: int | None = None
     by_id: int | None = None
+    upload: str | None = None
     choices: Choices = NO_CHOICES
 
 
@@ -165,7 +169,12 @@ class Work:
             filename=_storable(self._source.filename)[:300],
             sha256=self._source.digest(),
             format=self._format,
-            options={"made_bank": self._is_new, "title": wishes.title, "origin": wishes.origin},
+            options={
+                "made_bank": self._is_new,
+                "title": wishes.title,
+                "origin": wishes.origin,
+                "upload": wishes.upload,
+            },
             state="staged",
             at=now,
         )
@@ -206,6 +215,8 @@ class Work:
 
     def _batch(self, session: Session, batch: Batch, parts: "_Prepared", now: datetime) -> None:
         session.get_one(Bank, self._bank_id, with_for_update=True)  # imports take turns
+        if session.get_one(Import, self._import_id).state != "staged":
+            raise Busy  # it was taken for forsaken and cleared away meanwhile
         store_media(session, self._bank_id, parts.media)
         if batch.articles or batch.facts:
             places = store_articles(session, self._bank_id, parts.articles, now)
@@ -228,6 +239,8 @@ class Work:
         """Store quizzes, take away what left the file, and let everything be seen."""
         bank, wishes = session.get_one(Bank, self._bank_id), self._wishes
         record = session.get_one(Import, self._import_id)
+        if record.state != "staged":
+            raise Busy  # as in `_batch`
         self._show(session, bank)
         if wishes.public and (self._is_new or wishes.origin is None):
             bank.visibility = "public"  # a folder does not undo what an admin chose since

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Bank, Fact, Import, Question, QuestionVersion
+from quizapp.models import Bank, Fact, Import, Question, QuestionVersion, Quiz, Upload
 from quizapp.services.content import banks, catalog
 from quizapp.services.content.questions import Absent
 from quizapp.services.operations import jobs
@@ -46,7 +46,8 @@ def undo(import_id: int, person: Person, now: datetime) -> None:
         if not banks.may_edit(person, bank):
             raise Absent
         record.state = "undone"
-        if _is_all(session, record):
+        _retire_quiz(session, record)
+        if banks.owns(person, bank) and _is_all(session, record):
             bank.deleted_at = now
         else:
             _hide(session, import_id)
@@ -62,6 +63,18 @@ def _is_all(session: Session, record: Import) -> bool:
         Question.import_id.is_distinct_from(record.id),
     )
     return bool(record.options.get("made_bank")) and session.scalar(others.limit(1)) is None
+
+
+def _retire_quiz(session: Session, record: Import) -> None:
+    """Let nobody begin the quiz any more that was made with an upload."""
+    reports = session.scalars(sa.select(Upload.report).where(Upload.import_id == record.id)).all()
+    slugs = [slug for report in reports if (slug := report.get("quiz"))]
+    session.execute(
+        sa.update(Quiz)
+        .where(Quiz.slug.in_(slugs), Quiz.bank_id == record.bank_id)
+        .values(status="retired")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _hide(session: Session, import_id: int) -> None:

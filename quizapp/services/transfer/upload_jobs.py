@@ -14,18 +14,19 @@ from quizapp.core.formats.model import FormatError
 from quizapp.core.formats.shared.source import Limits, Source
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Bank, Question, Upload, UploadPiece
-from quizapp.services.content import catalog
+from quizapp.models import Bank, Import, Question, Quiz, QuizSlot, Upload, UploadPiece
+from quizapp.services.content import banks, catalog
 from quizapp.services.content.questions import Absent
 from quizapp.services.people import sessions
 from quizapp.services.quizzes import quiz_editing, quiz_settings
+from quizapp.services.transfer import undoing
 from quizapp.services.transfer.import_reading import Choices
-from quizapp.services.transfer.import_report import Report
 from quizapp.services.transfer.import_work import Wishes, Work
 from quizapp.services.transfer.importing import plugin_for
 
 EVERY_S = 0.5  # how often progress is told
 PATIENCE_S = 10.0
+BANK_GONE = "The bank that it was to go to is not there any more."
 
 
 class Progress(Protocol):
@@ -44,6 +45,7 @@ def look(payload: dict[str, Any], context: Progress) -> dict[str, Any] | None:
     if upload is None or upload.state != "reading":
         return None
     try:
+        _check_bank(upload)
         with _file_of(upload) as source:
             plugin = plugin_for(source, upload.options.get("format"))
             work = Work(plugin, source, _wishes(upload), _teller(context, None))
@@ -61,7 +63,10 @@ def store(payload: dict[str, Any], context: Progress) -> dict[str, Any] | None:
     upload = _upload(payload)
     if upload is None or upload.state != "storing":
         return None
+    if _is_stored(upload, context.now()):
+        return {"state": "stored"}
     try:
+        _check_bank(upload)
         with _file_of(upload) as source:
             format_name = upload.report.get("format") or upload.options.get("format")
             plugin = FORMATS.get(str(format_name)) or plugin_for(source, None)
@@ -69,17 +74,61 @@ def store(payload: dict[str, Any], context: Progress) -> dict[str, Any] | None:
             work = Work(plugin, source, _wishes(upload), _teller(context, total))
             report = work.store(context.now())
     except (FormatError, LookupError) as error:
-        message = getattr(error, "message", "The bank that it was to go to is not there any more.")
+        message = getattr(error, "message", BANK_GONE)
         _note(upload.id, "storing", state="failed", report={"error": message, "line": None})
         return {"state": "failed"}
     catalog.forget()
-    quiz = _quiz(upload, report, work, context.now())
+    quiz = _quiz(upload, report.bank, work.import_id, context.now()) if report.accepted else None
     told = report.as_json() | {"label": plugin.LABEL, "quiz": quiz}
     bank_id = db.session.scalar(sa.select(Bank.id).where(Bank.slug == report.bank))
     db.session.rollback()
     import_id = work.import_id if report.accepted else None
     _note(upload.id, "storing", state="stored", report=told, bank_id=bank_id, import_id=import_id)
     return {"state": "stored"}
+
+
+def _check_bank(upload: Upload) -> None:
+    """Refuse a bank that whoever brought the file may not change any more."""
+    if upload.bank_id is None:
+        return
+    bank, who = db.session.get(Bank, upload.bank_id), sessions.person(upload.user_id)
+    allowed = bank is not None and banks.may_edit(who, bank)
+    db.session.rollback()
+    if not allowed:
+        raise FormatError(BANK_GONE)
+
+
+def _is_stored(upload: Upload, now: datetime) -> bool:
+    """Say whether a worker that died had stored it already, and note so; clear its half work away.
+
+    That worker's report is lost but for its sums; the quiz is made where it was not.
+    """
+    records = db.session.scalars(sa.select(Import).where(Import.user_id == upload.user_id)).all()
+    mine = [(one.id, one.state, one.bank_id, one.report) for one in records
+            if one.options.get("upload") == upload.uid]  # fmt: skip
+    db.session.rollback()
+    for import_id, state, bank_id, sums in mine:
+        if state == "staged":
+            undoing.abandon(import_id, now)
+        elif state == "stored":
+            slug = db.session.scalar(sa.select(Bank.slug).where(Bank.id == bank_id)) or ""
+            quiz = _quiz_of(import_id, upload) or _quiz(upload, slug, import_id, now)
+            told = sums | {"warnings": [], "refused": [], "accepted": sums.get("accepted", 0)}
+            values = {"report": told | {"quiz": quiz}, "bank_id": bank_id, "import_id": import_id}
+            _note(upload.id, "storing", state="stored", **values)
+            return True
+    return False
+
+
+def _quiz_of(import_id: int, upload: Upload) -> str | None:
+    """Return the slug of the quiz that was made of an import already; None for none."""
+    return db.session.scalar(
+        sa.select(Quiz.slug)
+        .join(QuizSlot, QuizSlot.quiz_id == Quiz.id)
+        .join(Question, Question.id == QuizSlot.question_id)
+        .where(Question.import_id == import_id, Quiz.owner_id == upload.user_id)
+        .limit(1)
+    )
 
 
 def _upload(payload: Mapping[str, Any]) -> Upload | None:
@@ -120,6 +169,7 @@ def _wishes(upload: Upload) -> Wishes:
         public=bool(options.get("public")),
         bank_id=upload.bank_id,
         by_id=upload.user_id,
+        upload=upload.uid,
         choices=Choices(frozenset(left_out), options.get("tags") or {}),
     )
 
@@ -136,20 +186,20 @@ def _teller(context: Progress, total: int | None) -> Any:
     return seen
 
 
-def _quiz(upload: Upload, report: Report, work: Work, now: datetime) -> str | None:
+def _quiz(upload: Upload, bank: str, import_id: int, now: datetime) -> str | None:
     """Make the quiz that was asked for of what was stored; returns its slug, None for none."""
     title = upload.options.get("quiz")
-    person = sessions.person(upload.user_id) if title and report.accepted else None
+    person = sessions.person(upload.user_id) if title else None
     if person is None:
         return None
     uids = list(db.session.scalars(
         sa.select(Question.uid)
-        .where(Question.import_id == work.import_id, Question.status == "active")
+        .where(Question.import_id == import_id, Question.status == "active")
         .order_by(Question.position, Question.id)
     ))  # fmt: skip
     db.session.rollback()
     try:
-        made = quiz_editing.create_quiz(report.bank, person, str(title), uids or None, now, "link")
+        made = quiz_editing.create_quiz(bank, person, str(title), uids or None, now, "link")
     except (quiz_editing.Refused, quiz_settings.Unfit, Absent):
         return None  # nothing in it can be asked in a quiz
     return made.slug

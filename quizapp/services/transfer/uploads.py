@@ -147,6 +147,7 @@ def store(
     """Have a file stored as its preview showed it; Absent where it is not ready for that.
 
     choices: title, public, leave_out (positions), tags (by category), quiz (its title, if any).
+    Who may see a bank is its owner's to say: from others "public" is not heard.
     """
     with writing(PATIENCE_S) as session:
         upload = _own(session, uid, person, ("ready",))
@@ -154,7 +155,9 @@ def store(
         if bank_id is not None and (bank is None or not banks.may_edit(person, bank)):
             raise Absent
         upload.bank_id = bank_id
-        upload.options = {**upload.options, **choices}
+        is_theirs = bank is None or banks.owns(person, bank)
+        public = bool(choices.get("public")) and is_theirs
+        upload.options = {**upload.options, **choices, "public": public}
         upload.state = "storing"
         _ask(session, upload, STORE, now)
 

@@ -8,11 +8,9 @@ _WORD = r"[^\W_]"
 # A sign whose inner neighbour is part of a word and whose outer one is not opens or closes
 # whatever else there is: CommonMark's rules of left- and right-flanking.
 _BEFORE = r"(?:(?<![^ \n(\"'/-]))"
-_AFTER = r"(?![^ \n.,;:?!)\"'/-])"
+_AFTER = r"(?!(?!\\\n)[^ \n.,;:?!)\"'/-])"
 _INSIDE = rf"{_WORD}(?:[{_TAME}]*{_WORD})?"
-_SIGNED = "|".join(
-    rf"{_BEFORE}{sign}{_INSIDE}{sign}{_AFTER}" for sign in (r"\*\*", r"\*", "~~")
-)
+_SIGNED = "|".join(rf"{_BEFORE}{sign}{_INSIDE}{sign}{_AFTER}" for sign in (r"\*\*", r"\*", "~~"))
 _LINK = rf"\[{_INSIDE}\]\(https?://[\w/.:?=%#+,;@-]+\)"
 _FORMULA = r"(?<![^ \n(])\$[^\s$*~|\\](?:[^\n$*~|]*[^\s$*~|\\])?\$(?![^ \n.,;:?)])"
 _LINE = rf"(?=[^\W\d_]|[*~\[$(\"'])(?:[{_TAME}]++|{_SIGNED}|{_LINK}|{_FORMULA})++"
