@@ -88,7 +88,7 @@ def export_command(bank: str, format_: str, output: Path, force: bool, as_json: 
             refuse(f"There is no one bank with the slug or title {bank!r}.", as_json)
         exported = exporting.export_bank(found, format_, output, force)
     for loss in exported.losses:
-        click.echo(f"lost: {loss.name}: {loss.message}", err=True)
+        click.echo(f"lost: {loss.name or 'the whole bank'}: {loss.message}", err=True)
     emit(exported.as_json() if as_json else {"written": exported.written}, as_json)
 
 

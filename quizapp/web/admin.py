@@ -1,6 +1,5 @@
 """What admins do about people: look, invite, reset, give roles, shut out, let in."""
 
-
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.core.formats import FORMATS
 from quizapp.core.formats.contract import SINGLE
+from quizapp.core.markdown import to_plain
 from quizapp.models import Bank
 from quizapp.services.content import banks, printing
 from quizapp.services.content.questions import Absent
@@ -81,7 +82,7 @@ def paper(slug: str) -> ResponseReturnValue:
         tag=tag,
         tags=tags,
         letter=_letter,
-        marks=_marks,
+        marked=_marked,
     )
 
 
@@ -89,19 +90,30 @@ def _letter(number: int) -> str:
     return LETTERS[number - 1] if number <= len(LETTERS) else str(number)
 
 
-def _marks(one: View) -> str:
-    """Return what is right as it is marked on paper: letters of options, or places in order."""
+def _marked(one: View, words: str) -> str:
+    """Return what is right as it is marked on paper, in its order; `words` for other kinds."""
     shown, key = one.shown, one.key
-    if isinstance(shown.get("options"), list):
+    options, rights = shown.get("options"), shown.get("rights", [])
+    told: list[str] = []
+    if isinstance(options, list):
         right = key.get("options") or [key.get("option")]
-        marks = [_letter(n) for n, option in enumerate(shown["options"], 1) if option in right]
-    elif "pairs" in key:
-        rights, pairs = shown["rights"], key["pairs"]
-        marks = [_letter(rights.index(pairs[each]) + 1) for each in shown["lefts"] if each in pairs]
-    else:
-        order = list(key.get("order", ()))
-        marks = [str(order.index(each) + 1) for each in shown.get("items", ()) if each in order]
-    return ", ".join(marks)
+        text = _texts(one, "options")
+        told = [f"{_letter(n)} {text[id_]}" for n, id_ in enumerate(options, 1) if id_ in right]
+    elif pairs := key.get("pairs"):
+        left, text = _texts(one, "lefts"), _texts(one, "rights")
+        told = [
+            f"{left[id_]}: {_letter(rights.index(pairs[id_]) + 1)} {text[pairs[id_]]}"
+            for id_ in shown["lefts"]
+            if id_ in pairs
+        ]
+    elif order := list(key.get("order", ())):
+        text = _texts(one, "items")
+        told = [f"{order.index(id_) + 1} {text[id_]}" for id_ in shown["items"]]
+    return "; ".join(told) or words
+
+
+def _texts(one: View, name: str) -> dict[str, str]:
+    return {id_: to_plain(entry["text"]) for id_, entry in one.entries(name).items()}
 
 
 def _editable(slug: str) -> Bank:

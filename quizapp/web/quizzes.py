@@ -5,6 +5,7 @@ import secrets
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from quizapp.services.content import bank_pages
 from quizapp.services.content.questions import Absent
 from quizapp.services.quizzes import attempt_views, attempts, handing_in, quiz_editing, quizzes
 from quizapp.services.quizzes.attempt_views import Refused
@@ -41,6 +42,7 @@ def show(slug: str) -> str:
         left=None if tries is None else max(tries - len(past), 0),
         minutes=attempt_pages.minutes_for(quiz.settings),
         may_edit=quiz_editing.may_edit(who, quiz.bank_id),
+        sees_bank=bool(quiz.bank_slug and bank_pages.named(quiz.bank_slug, who)),
         words=attempt_pages,
     )
 

@@ -24,10 +24,10 @@ pytestmark = pytest.mark.browser
 RIVERS = ROOT / "tests/browser/banks/rivers.gift"
 PASSWORD = "orchid lamp seven"
 CARDS = "Rhine; flows into the North Sea\nDanube; flows into the Black Sea\n"
-DROP = """([name, text]) => {
+DROP = """([target, name, text]) => {
     const data = new DataTransfer();
     data.items.add(new File([text], name));
-    for (const kind of ["dragover", "drop"]) document.querySelector("[data-drop]").dispatchEvent(
+    for (const kind of ["dragover", "drop"]) document.querySelector(target).dispatchEvent(
         new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
 }"""
 
@@ -59,7 +59,7 @@ def bank(site: Site, teacher: Person) -> str:
 
 def headline(page: Page, text: str) -> None:
     """Wait for what the worker makes of a file."""
-    expect(page.locator("h1")).to_have_text(text, timeout=20_000)
+    expect(page.locator("h1")).to_have_text(text, timeout=30_000)
 
 
 def press(page: Page, name: str) -> None:
@@ -167,9 +167,12 @@ def tab_to(page: Page, target: Locator, key: str = "Tab") -> None:
     raise AssertionError(f"{target} is not reached by {key}")
 
 
-def test_a_file_that_is_dropped_anywhere_is_looked_at(visit: Visit, teacher: Person) -> None:
+@pytest.mark.parametrize("target", ["[data-drop]", ".foot"])
+def test_a_file_that_is_dropped_on_the_page_is_looked_at(
+    visit: Visit, teacher: Person, target: str
+) -> None:
     page = visit(teacher).open("/import")
-    page.evaluate(DROP, ["rivers.gift", RIVERS.read_text()])
+    page.evaluate(DROP, [target, "rivers.gift", RIVERS.read_text()])
     check_preview(page)
     press(page, "Discard the file")
     expect(page.get_by_role("status").first).to_contain_text("Nothing of it was stored.")
@@ -178,7 +181,7 @@ def test_a_file_that_is_dropped_anywhere_is_looked_at(visit: Visit, teacher: Per
 def test_a_file_that_is_too_large_is_not_sent(visit: Visit, teacher: Person) -> None:
     page = visit(teacher).open("/import")
     page.eval_on_selector("[data-most]", "element => { element.dataset.most = 10; }")
-    page.evaluate(DROP, ["rivers.gift", RIVERS.read_text()])
+    page.evaluate(DROP, ["[data-drop]", "rivers.gift", RIVERS.read_text()])
     expect(page.locator("[data-drop-said]")).to_have_text("That file is larger than 64 MB.")
     assert page.url.endswith("/import")
 
@@ -296,6 +299,8 @@ def test_the_key_on_paper_names_the_letters_that_the_questions_have(
     page.get_by_role("link", name="Key", exact=True).click()
     first = page.locator(".paper-list li").first
     expect(first).to_have_text(re.compile(rf"1\.\s*{shown}\s+Rhine"))
+    pairs = page.locator(".paper-list li").filter(has_text="Oder")
+    expect(pairs).to_contain_text(re.compile(r"Danube: [ABC] Black Sea"))
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation", name="Part")).to_be_hidden()
 

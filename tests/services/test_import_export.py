@@ -487,7 +487,7 @@ def test_drafts_and_retired_questions_are_left_out(
     assert bank
     exported = exporting.export_bank(bank, "bank_yaml", tmp_path / "out.zip")
     assert exported.written == 10
-    assert [loss.name for loss in exported.losses] == ["practice"]  # its first place is a draft
+    assert [loss.name for loss in exported.losses] == ["Practice"]  # its first place is a draft
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         assert archive.namelist() == ["bank.yaml", "articles/blood.txt", "media/red cell.png"]
 

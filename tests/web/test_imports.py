@@ -1,6 +1,7 @@
 """Bringing files in and taking banks out through the pages."""
 
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Bank, Import, Question, Quiz, Upload, UploadPiece
+from quizapp.services.content import banks, editable_questions, editing
 from quizapp.services.operations import job_handlers, jobs
 from quizapp.services.people.sessions import Person
 from quizapp.services.transfer import undoing, uploads
@@ -140,6 +142,71 @@ def test_the_same_file_again_doubles_nothing(client: FlaskClient, teacher: Perso
         work()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == 2
     assert "0 new, 0 changed, 2 as they were" in client.get(page).text
+
+
+def test_what_was_edited_here_or_goes_out_and_in_again_is_not_doubled(
+    client: FlaskClient, teacher: Person
+) -> None:
+    gift = "Two plus two? {=4 ~5 ~6}\n\nThe sky is blue. {T}\n\nName a river. {=Rhine}\n"
+    page = bring(client, gift, "sums.gift")
+    work()
+    post(client, f"{page}/store", title="Sums", go="store")
+    work()
+    slug = db.session.scalars(sa.select(Bank.slug)).one()
+    uid = db.session.scalars(sa.select(Question.uid).where(Question.name.like("Two%"))).one()
+    db.session.rollback()
+    edit_stem(teacher, slug, uid, "How much is two plus two?")
+    again = bring(client, gift, "sums.gift", bank=slug)
+    work()
+    assert created() == 0
+    assert "kept as it is here" in client.get(again).text
+    post(client, f"{again}/discard")
+    for name in ("moodle_xml", "gift", "csv", "qti2", "bank_yaml"):
+        file = client.get(f"/banks/{slug}/export/{name}/file").data
+        endings = {"moodle_xml": "xml", "gift": "gift", "csv": "csv"}
+        data = {"file": (io.BytesIO(file), f"x.{endings.get(name, 'zip')}"), "bank": slug}
+        sent = client.post("/import", data=data, content_type="multipart/form-data")
+        work()
+        assert created() == 0, name
+        post(client, f"{sent.headers['Location']}/discard")
+
+
+def created() -> int:
+    """How many questions the last upload would make."""
+    report = db.session.scalars(sa.select(Upload.report).order_by(Upload.id.desc())).first()
+    db.session.rollback()
+    assert report
+    return int(report["created"])
+
+
+def edit_stem(person: Person, slug: str, uid: str, stem: str) -> None:
+    bank = banks.editable(slug, person)
+    found = editable_questions.find(bank, uid)
+    draft = replace(found.draft, stem=stem)
+    saved = editing.edit_question(bank, person, uid, found.version, draft, real_now())
+    assert saved.uid == uid
+
+
+def test_undo_brings_back_a_question_whose_type_the_file_had_changed(
+    client: FlaskClient, teacher: Person
+) -> None:
+    page = bring(client)
+    work()
+    post(client, f"{page}/store", title="Rivers", go="store")
+    work()
+    slug = db.session.scalars(sa.select(Bank.slug)).one()
+    other = BANK.replace(
+        "type: true_false, stem: The Rhine is a river., answer: true",
+        ('type: short_answer, stem: "A river?", answers: [{text: Rhine}]'),
+    )
+    second = bring(client, other, bank=slug)
+    work()
+    post(client, f"{second}/store", bank=slug, go="store")
+    work()
+    post(client, f"{second}/undo")
+    work()
+    rows = db.session.scalars(sa.select(Question).where(Question.status == "active"))
+    assert sorted(question.type for question in rows) == ["short_answer", "true_false"]
 
 
 def test_a_file_that_cannot_be_read_says_so_and_stores_nothing(

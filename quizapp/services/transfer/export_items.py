@@ -214,7 +214,7 @@ class _Outline:
             draw = PoolIn(pool.get("n", 1), pool.get("tags", []), pool.get("facts", []))
             return SlotIn(pool=draw, weight=row.weight)
         message = f"Quiz {quiz.title}: place {row.position} is not of this bank or not active."
-        self._losses.append(Loss(None, quiz.key or quiz.uid, message))
+        self._losses.append(Loss(None, quiz.title, message))
         return None
 
 

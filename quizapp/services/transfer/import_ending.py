@@ -156,6 +156,18 @@ def remove(session: Session, question_ids: Sequence[int]) -> tuple[set[int], set
     return retired, left
 
 
+def retire(session: Session, question_ids: Sequence[int]) -> set[int]:
+    """Retire questions, used or not; returns the facts that they left."""
+    left: set[int] = set()
+    for some in in_chunks(question_ids):
+        facts = sa.select(Question.fact_id).where(Question.id.in_(some))
+        parts = sa.select(QuestionPart.fact_id).where(QuestionPart.question_id.in_(some))
+        left.update(fact for fact in session.scalars(facts) if fact is not None)
+        left.update(session.scalars(parts))
+        session.execute(sa.update(Question).where(Question.id.in_(some)).values(status="retired"))
+    return left
+
+
 def delete_bank(session: Session, bank_id: int) -> None:
     """Delete a bank that nobody has seen yet, with all that is in it but its questions."""
     facts = sa.select(Fact.id).where(Fact.bank_id == bank_id)

@@ -43,6 +43,7 @@ class Stored:
     tags: set[str] = field(default_factory=set)
     parts: dict[str, str] = field(default_factory=dict)  # keys of the facts of parts
     part_ids: dict[str, int] = field(default_factory=dict)
+    earlier: set[str] = field(default_factory=set)  # fingerprints of its versions before
 
 
 @dataclass(slots=True)
@@ -133,30 +134,39 @@ class _Matches:
     """Finds the stored question that an item is; each is found once."""
 
     def __init__(self, rows: Sequence[Stored], system: str, used: set[int]) -> None:
-        self._used = used
+        self._used, self._system = used, system
         self._by_key: dict[str, list[Stored]] = defaultdict(list)
         self._by_sha: dict[str, list[Stored]] = defaultdict(list)
         self._unnamed: dict[str, list[Stored]] = defaultdict(list)  # have no key of their own
+        self._by_earlier: dict[str, list[Stored]] = defaultdict(list)  # by versions of before
         for row in sorted(rows, key=lambda row: row.system != system):
             self._by_sha[row.sha256].append(row)
             if row.external_id is None:
                 self._unnamed[row.sha256].append(row)
-            elif system in (row.system, NATIVE):
+            else:
                 self._by_key[row.external_id].append(row)
-            if system == NATIVE != row.system:  # as exporting names what has no key of ours
-                self._by_key[row.uid].append(row)
+            self._by_key[row.uid].append(row)  # as exporting names what has no key of its own
+            for sha256 in row.earlier:
+                self._by_earlier[sha256].append(row)
 
     def match(self, item: QuestionIn, content: Content) -> Stored | None:
-        """Return the question with the item's key, else one of the same content without a key."""
+        """Return the question with the item's key, else one of the same content, now or before."""
         if item.key is None:
-            candidates = self._by_sha[content.sha256]
+            candidates = self._by_sha[content.sha256] + self._by_earlier[content.sha256]
         else:
-            candidates = self._by_key[item.key] + self._unnamed[content.sha256]
+            named = [row for row in self._by_key[item.key] if self._is_meant(row, item, content)]
+            candidates = named + self._unnamed[content.sha256]
         for row in candidates:
             if row.id not in self._used:
                 self._used.add(row.id)
                 return row
         return None
+
+    def _is_meant(self, row: Stored, item: QuestionIn, content: Content) -> bool:
+        """Say whether a key names the row: in another format's namespace only beside its name."""
+        if self._system in (row.system, NATIVE) or item.key == row.uid:
+            return True
+        return row.type == item.type and row.name == content.name
 
     def twin(self, content: Content) -> str | None:
         """Return the name of a stored question of this content; None where there is none."""
@@ -189,6 +199,12 @@ def _rows(
 ) -> list[Stored]:
     keys = [item.key for item in items if item.key is not None]
     shas = [content.sha256 for content in contents]
+    any_version, own = sa.orm.aliased(QuestionVersion), sa.orm.aliased(Question)
+    had = (  # in any of its versions: an edit here does not make it another question
+        sa.select(any_version.question_id)
+        .join(own, own.id == any_version.question_id)
+        .where(own.bank_id == target.bank_id, any_version.sha256.in_(shas))
+    )
     query = (
         sa.select(*_COLUMNS, Fact.detail)
         .join(
@@ -201,9 +217,7 @@ def _rows(
             Question.bank_id == target.bank_id,
             Question.import_id.is_distinct_from(target.import_id),
             Question.status != "staged",  # of an import that may yet come to nothing
-            Question.external_id.in_(keys)
-            | Question.uid.in_(keys)
-            | QuestionVersion.sha256.in_(shas),
+            Question.external_id.in_(keys) | Question.uid.in_(keys) | Question.id.in_(had),
         )
         .order_by(Question.position, Question.id)
     )
@@ -214,6 +228,12 @@ def _rows(
             row.fact_key = None
         found[row.id] = row
     _add_labels(session, found)
+    versions = sa.select(QuestionVersion.question_id, QuestionVersion.sha256)
+    for question_id, sha256 in session.execute(
+        versions.where(QuestionVersion.question_id.in_(found), QuestionVersion.sha256.in_(shas))
+    ):
+        if sha256 != found[question_id].sha256:
+            found[question_id].earlier.add(sha256)
     return list(found.values())
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from quizapp.core.formats.model import Refused, Warned
 from quizapp.core.formats.shared.checking import derived_name, shown_name
+from quizapp.core.statements import key_words
 from quizapp.services.transfer.import_matching import Step
 
 SHOWN_STEM = 160
@@ -96,7 +97,8 @@ class Preview:
                         "position": item.position,
                         "type": item.type,
                         "name": shown_name(item),
-                        "stem": derived_name(item.stem)[:SHOWN_STEM],
+                        "stem": _cut(derived_name(item.stem)),
+                        "answer": _cut(key_words(step.content.question)),
                         "category": item.category or "",
                         "outcome": step.outcome,
                         "twin": step.twin,
@@ -114,6 +116,10 @@ class Preview:
             "twins": self.twins,
             "guessed": self.guessed,
         }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN_STEM else text[:SHOWN_STEM].rstrip() + "\u2026"
 
 
 def _without_key(refused: Refused) -> dict[str, Any]:

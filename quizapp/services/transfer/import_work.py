@@ -248,7 +248,9 @@ class Work:
         for key, words in import_ending.store_quizzes(session, bank, quizzes, ids):
             self._report.warnings.append(Warned(None, key, None, None, f"Quiz {key}: {words}"))
         gone = self._leavers(session, bank)
-        retired, left = import_ending.remove(session, [*gone, *self._done.replaced])
+        retired, left = import_ending.remove(session, list(gone))
+        left |= import_ending.retire(session, self._done.replaced)  # kept, so that undo finds them
+        record.options = {**record.options, "replaced": list(self._done.replaced)}
         self._report.warnings += [
             Warned(None, name, None, None, GONE) for id_, name in gone.items() if id_ in retired
         ]

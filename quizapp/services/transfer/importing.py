@@ -73,6 +73,8 @@ def _is_current(origin: str, source: Source) -> bool:
 
 def plugin_for(source: Source, name: str | None) -> Format:
     """Return the format of that name, else the likeliest; FormatError where none can be read."""
+    if source.is_single and not source.size:
+        raise FormatError("The file is empty.")
     plugin = FORMATS.get(name) if name else guess(source)
     if plugin is None or not plugin.READS:
         raise FormatError("The file is in no format that can be read here.")

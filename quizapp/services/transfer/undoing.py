@@ -101,9 +101,26 @@ def finish(payload: dict[str, Any], context: Progress) -> dict[str, Any]:
             import_ending.retire_emptied(session, left)
             deleted += len(some) - len(retired)
         context.progress(at / len(ids))
-    restored = _restore(import_id, context.now())
+    restored = _restore(import_id, context.now()) + _bring_back(import_id)
     catalog.forget()
     return {"deleted": deleted, "retired": len(ids) - deleted, "restored": restored}
+
+
+def _bring_back(import_id: int) -> int:
+    """Ask again the questions whose place the import had given to others of another type."""
+    record = db.session.get_one(Import, import_id)
+    ids = list(record.options.get("replaced") or [])
+    db.session.rollback()
+    for at in range(0, len(ids), CHUNK):
+        with writing(PATIENCE_S) as session:
+            for question in session.scalars(
+                sa.select(Question).where(Question.id.in_(ids[at : at + CHUNK]))
+            ).all():
+                question.status = "active"
+                fact = session.get(Fact, question.fact_id) if question.fact_id else None
+                if fact is not None:
+                    fact.status = "active"
+    return len(ids)
 
 
 def _restore(import_id: int, now: datetime) -> int:

@@ -24,6 +24,7 @@ from quizapp.services.transfer.import_reading import Choices
 from quizapp.services.transfer.import_work import Wishes, Work
 from quizapp.services.transfer.importing import plugin_for
 
+MOST_TOLD = 2_000  # warnings, and refusals, that a preview keeps
 EVERY_S = 0.5  # how often progress is told
 PATIENCE_S = 10.0
 BANK_GONE = "The bank that it was to go to is not there any more."
@@ -50,6 +51,8 @@ def look(payload: dict[str, Any], context: Progress) -> dict[str, Any] | None:
             plugin = plugin_for(source, upload.options.get("format"))
             work = Work(plugin, source, _wishes(upload), _teller(context, None))
             report = work.preview().as_json() | {"label": plugin.LABEL}
+            for name in ("warnings", "refused"):
+                report[name] = report[name][:MOST_TOLD]
             state = "ready"
     except FormatError as error:
         report, state = {"error": error.message, "line": error.line}, "failed"
@@ -79,7 +82,8 @@ def store(payload: dict[str, Any], context: Progress) -> dict[str, Any] | None:
         return {"state": "failed"}
     catalog.forget()
     quiz = _quiz(upload, report.bank, work.import_id, context.now()) if report.accepted else None
-    told = report.as_json() | {"label": plugin.LABEL, "quiz": quiz}
+    slug, asks = quiz or (None, 0)
+    told = report.as_json() | {"label": plugin.LABEL, "quiz": slug, "quiz_questions": asks}
     bank_id = db.session.scalar(sa.select(Bank.id).where(Bank.slug == report.bank))
     db.session.rollback()
     import_id = work.import_id if report.accepted else None
@@ -186,8 +190,8 @@ def _teller(context: Progress, total: int | None) -> Any:
     return seen
 
 
-def _quiz(upload: Upload, bank: str, import_id: int, now: datetime) -> str | None:
-    """Make the quiz that was asked for of what was stored; returns its slug, None for none."""
+def _quiz(upload: Upload, bank: str, import_id: int, now: datetime) -> tuple[str, int] | None:
+    """Make the quiz that was asked for of what was stored; returns its slug and its questions."""
     title = upload.options.get("quiz")
     person = sessions.person(upload.user_id) if title else None
     if person is None:
@@ -202,7 +206,7 @@ def _quiz(upload: Upload, bank: str, import_id: int, now: datetime) -> str | Non
         made = quiz_editing.create_quiz(bank, person, str(title), uids or None, now, "link")
     except (quiz_editing.Refused, quiz_settings.Unfit, Absent):
         return None  # nothing in it can be asked in a quiz
-    return made.slug
+    return made.slug, made.questions
 
 
 def _note(upload_id: int, state_before: str, **values: Any) -> None:

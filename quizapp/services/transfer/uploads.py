@@ -202,6 +202,30 @@ def _ask(session: Session, upload: Upload, kind: str, now: datetime) -> None:
 
 def recent(person: Person) -> list[UploadView]:
     """Return the person's last uploads, newest first."""
-    query = sa.select(Upload.uid).where(Upload.user_id == person.id)
-    uids = db.session.scalars(query.order_by(Upload.id.desc()).limit(RECENT)).all()
-    return [find(uid, person) for uid in uids]
+    light = sa.orm.load_only(Upload.uid, Upload.filename, Upload.size, Upload.state)
+    rows = db.session.execute(
+        sa.select(Upload, Upload.created_at, Bank.slug, Bank.title, Import.state)
+        .options(light)  # not the reports, which may be long
+        .outerjoin(Bank, Bank.id == Upload.bank_id)
+        .outerjoin(Import, Import.id == Upload.import_id)
+        .where(Upload.user_id == person.id)
+        .order_by(Upload.id.desc())
+        .limit(RECENT)
+    )
+    return [
+        UploadView(
+            uid=upload.uid,
+            filename=upload.filename,
+            size=upload.size,
+            state=upload.state,
+            options={},
+            report={},
+            bank_slug=slug,
+            bank_title=title,
+            import_id=None,
+            progress=None,
+            undone=import_state == "undone",
+            created_at=created_at,
+        )
+        for upload, created_at, slug, title, import_state in rows
+    ]

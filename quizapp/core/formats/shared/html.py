@@ -241,8 +241,9 @@ class _Writing:
 
     def _table(self, element: Element, depth: int) -> list[str]:
         rows = [
-            [self._cell(cell, depth) for cell in row if cell.tag in ("td", "th")]
+            [self._cell(cell, depth + 1) for cell in row if cell.tag in ("td", "th")]
             for row in element.iter("tr")
+            if next(row.iterancestors("table"), None) is element  # a table inside tells its own
         ]
         rows = [row for row in rows if row]
         if not rows or _has_loose_words(element):
@@ -334,7 +335,8 @@ class _Writing:
             return inside
         self.signs += 1
         address = address.replace("(", "%28").replace(")", "%29").replace("\\", "%5C")
-        return f"[{text or plain.escaped(address)}]({address})"
+        left, right = " " * inside.startswith(" "), " " * inside.endswith(" ")
+        return f"{left}[{text or plain.escaped(address)}]({address}){right}"
 
     def _raised(self, inside: str, tag: str) -> str:
         text = inside.strip()

@@ -234,19 +234,13 @@ def _open_zip(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
         raise FormatError("The zip file is damaged and cannot be read.") from error
 
 
-_END, _ENTRY = b"PK\x05\x06", b"PK\x01\x02"
-
-
 def _count_members(file: BinaryIO, limits: Limits) -> None:
     """Refuse a zip of too many members before its directory is read into memory."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 65_557))  # the end record stands here, with the longest comment
-    tail = file.read()
-    at = tail.rfind(_END)
-    if at < 0:
+    # the record that zipfile itself will go by: a forged one beside it must not count
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+    if end is None:
         raise zipfile.BadZipFile
-    told = int.from_bytes(tail[at + 10 : at + 12], "little")
-    length = int.from_bytes(tail[at + 12 : at + 16], "little")
+    told, length = end[4], end[5]
     if told > limits.members or length > limits.members * 512:
         raise FormatError(f"The zip file has more than {limits.members} members.")
 
