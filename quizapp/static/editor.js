@@ -26,7 +26,9 @@ async function show() {
   running = new AbortController();
   const reply = await fetch(form().dataset.look, { method: "POST", body: plain(fields()), signal: running.signal }).catch(() => null);
   if (!reply?.ok) return;
-  look.innerHTML = await reply.text();
+  const html = await reply.text().catch(() => null); // a newer look has begun meanwhile
+  if (html === null) return;
+  look.innerHTML = html;
   tell();
 }
 

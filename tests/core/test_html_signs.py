@@ -10,12 +10,13 @@ from quizapp.core.formats.shared import html
 from quizapp.core.formats.shared.html_signs import signs_are_taken
 from quizapp.core.markdown import to_plain
 
-PIECES = st.sampled_from(
-    "a word B7 é ß 中 1. 2) # - + > ( ) . , ! ? ' \" / : ; % { } = @ ^ & < | \\ ` ``` _ « » … — “ ”".split()  # noqa: SIM905
-    + ["*", "**", "***", "~~", "~", "$", "$$", "[", "]", "](https://a.b/c)", " ", " ", "  ", "    "]
-    + ["\n", "\n\n", "\\\n", "\xa0", "\u2028", "\u3000", "\u200b", "\x0b", "\x1f", "´", "×", "́"]
-    + ["**bold**", "*slanted words*", "~~gone~~", "$x^2$", "[here](https://a.b/c?d=e)"]
+WORDS = (
+    "a word B7 é ß 中 1. 2) # - + > ( ) . , ! ? ' \" / : ; % { } = @ ^ & < | \\ ` ``` _ « » … — “ ”"
 )
+SIGNS = ["*", "**", "***", "~~", "~", "$", "$$", "[", "]", "](https://a.b/c)", " ", "  ", "    "]
+BREAKS = ["\n", "\n\n", "\\\n", "\xa0", "\u2028", "\u3000", "\u200b", "\x0b", "\x1f", "´", "×", "́"]
+WHOLE = ["**bold**", "*slanted words*", "~~gone~~", "$x^2$", "[here](https://a.b/c?d=e)"]
+PIECES = st.sampled_from([*WORDS.split(), *SIGNS, *BREAKS, *WHOLE])
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 TAGS = ("b", "i", "em", "strong", "s", "p", "li", "code", "sup")
 

@@ -65,7 +65,7 @@ def test_a_paragraph_without_answers_is_refused(text: str) -> None:
 
 
 def test_what_looks_like_a_gap_stays_text() -> None:
-    assert one("A [[1]] {=b ~c}.").stem == r"A [\[1]] [[1]]."
+    assert one("A [[1]] {=b ~c}.").stem == r"A \[\[1]] [[1]]."
 
 
 def test_no_right_answer_is_a_draft() -> None:

@@ -12,7 +12,7 @@ from quizapp.extensions import db
 from quizapp.models import Audit, User
 from quizapp.services.people import mail, sessions
 from quizapp.services.people.sessions import Person
-from quizapp.web.admin import _absolute
+from quizapp.web.shared import absolute
 from tests.factories import create_person, sign_in
 from tests.web.people_ground import GOOD, account, prepare, sign_in_page, submit
 
@@ -90,7 +90,7 @@ def test_a_reset_link_lets_somebody_in_again(app: Flask, office: FlaskClient, bo
 def test_the_link_is_named_by_the_setting_not_by_the_host_header(app: Flask) -> None:
     app.config["QUIZAPP_URL"] = "https://quiz.example.org"
     with app.test_request_context("/admin", headers={"Host": "evil.example"}):
-        assert _absolute("/links/x") == "https://quiz.example.org/links/x"
+        assert absolute("/links/x") == "https://quiz.example.org/links/x"
 
 
 def test_roles_change_at_once(app: Flask, office: FlaskClient) -> None:

@@ -108,10 +108,10 @@ class _Check:
         question = Question(item.type, item.stem, fill_ids(item.type, item.body))
         problems = QUESTION_TYPES[item.type].problems(question)
         refusing = [p.message for p in problems if p.code not in _MILD] if problems else []
-        if not refusing:
-            if "![" in item.stem or "![" in repr(item.body):  # hardly any: a repr is soon made
-                shown = [one for _, text in texts(question) for one in images(text)]
-                self._shown += [(item, name) for _, name in shown]
+        # hardly any shows a picture, and a repr is soon made
+        if not refusing and ("![" in item.stem or "![" in repr(item.body)):
+            shown = [one for _, text in texts(question) for one in images(text)]
+            self._shown += [(item, name) for _, name in shown]
         minor = [p.message for p in problems if p.code in _MILD] if problems else []
         if any(problem.code in UNANSWERED for problem in problems):
             minor.append(DRAFT)
