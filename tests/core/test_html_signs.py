@@ -16,7 +16,11 @@ WORDS = (
 SIGNS = ["*", "**", "***", "~~", "~", "$", "$$", "[", "]", "](https://a.b/c)", " ", "  ", "    "]
 BREAKS = ["\n", "\n\n", "\\\n", "\xa0", "\u2028", "\u3000", "\u200b", "\x0b", "\x1f", "´", "×", "́"]
 WHOLE = ["**bold**", "*slanted words*", "~~gone~~", "$x^2$", "[here](https://a.b/c?d=e)"]
-PIECES = st.sampled_from([*WORDS.split(), *SIGNS, *BREAKS, *WHOLE])
+LETTERS = ["a", "word", "B7", "é", "ß", "中", "1.", "2)", "\u0301", "\u200b", "\x1f", "´", "×"]
+POINTS = [*"#-+>().,!?'\"/:;%{}=@^&<|\\`_«»…—“”[]*~$", "**", "***", "~~", "$$", "```"]
+SPACES = [" ", " ", "  ", "    ", "\n", "\n\n", "\\\n", "\xa0", "\u2028", "\u3000", "\x0b"]
+WHOLE = ["**bold**", "*slanted words*", "~~gone~~", "$x^2$", "[here](https://a.b/c?d=e)", "](h:)"]
+PIECES = st.sampled_from([*LETTERS, *POINTS, *SPACES, *WHOLE])
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 TAGS = ("b", "i", "em", "strong", "s", "p", "li", "code", "sup")
 

@@ -21,7 +21,7 @@ _LINE_START = re.compile(
     r"^(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|~{3}|[=|:-](?=[\s=|:-]*$))", re.MULTILINE
 )
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
-_WORDS = re.compile(r"[A-Za-z](?:[A-Za-z0-9,.;:?!'()/%-]| (?! |$))*(?<!-)")  # nothing to escape
+_WORDS = re.compile(r"[A-Za-z](?:[A-Za-z0-9,.;:?!'()/%-]++| (?! |$))*+(?<!-)")  # nothing to escape
 _SPACES = re.compile(r"[^\S\n]+")
 _PARAGRAPHS = re.compile(r"\n{2,}")
 
