@@ -18,6 +18,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
+from quizapp.core.marked import unmarked
 from quizapp.core.tex import as_code, mathml
 
 RENDERER = "1"  # part of the key of any cache of rendered texts: a change of the HTML raises it
@@ -118,7 +119,10 @@ def to_plain(text: str) -> str:
     """Return the words alone, on one line, for names and search. Formulas stay as written."""
     if _is_plain(text):
         return text
-    return _parsed_plain(text) if len(text) <= MAX_KEPT else _parse_plain(text)
+    if len(text) > MAX_KEPT:
+        return _parse_plain(text)
+    words = unmarked(text)
+    return _parsed_plain(text) if words is None else words
 
 
 def _parse_plain(text: str) -> str:

@@ -16,8 +16,8 @@ from lxml import html as lxml_html
 from lxml.html import defs
 
 from quizapp.core.formats.shared import plain
-from quizapp.core.formats.shared.html_signs import signs_are_taken
 from quizapp.core.markdown import outward, to_plain
+from quizapp.core.marked import signs_are_taken
 
 FindMedia = Callable[[str], str | None]
 Element = Any
@@ -138,7 +138,7 @@ def _tag_or_text(match: re.Match[str]) -> str:
 
 
 def _signs(text: str) -> Counter[str]:
-    return Counter(letter for letter in text if letter in "*~$")
+    return Counter({sign: number for sign in "*~$" if (number := text.count(sign))})
 
 
 def _has_loose_words(table: Element) -> bool:
@@ -402,7 +402,8 @@ class _Writing:
         return plain.escaped_inside(self._verbatim(_SPACE.sub(" ", text).replace("\xa0", " ")))
 
     def _verbatim(self, text: str) -> str:
-        self.literal += _signs(text)
+        if signs := _signs(text):
+            self.literal += signs
         return text
 
     def _tex(self, source: str, display: bool) -> str | None:

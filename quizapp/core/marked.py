@@ -1,4 +1,4 @@
-"""Markdown whose signs are certain to be taken as signs, told without parsing it."""
+"""Markdown whose signs are certain to be taken as signs: told, and left out, without parsing it."""
 
 import re
 
@@ -20,3 +20,11 @@ _SURE = re.compile(rf"{_LINE}(?:(?:\n\n|\\\n){_LINE})*+")
 def signs_are_taken(text: str) -> bool:
     """Say whether no `*`, `~` or `$` of a text is left over as a character; False if not sure."""
     return "_" not in text and _SURE.fullmatch(text) is not None
+
+
+def unmarked(text: str) -> str | None:
+    """Return the words of a text that marks some of them and no more; None if not sure."""
+    if "[" in text or "$" in text or not signs_are_taken(text):
+        return None
+    words = text.replace("*", "").replace("~", "").replace("\\\n", " ")
+    return " ".join(words.split())

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizapp.core.formats.shared import html
-from quizapp.core.formats.shared.html_signs import signs_are_taken
-from quizapp.core.markdown import to_plain
+from quizapp.core.markdown import _parse_plain
+from quizapp.core.marked import signs_are_taken, unmarked
 
 WORDS = (
     "a word B7 é ß 中 1. 2) # - + > ( ) . , ! ? ' \" / : ; % { } = @ ^ & < | \\ ` ``` _ « » … — “ ”"
@@ -47,10 +47,19 @@ NEAR = st.sampled_from(
 SIGNED = st.sampled_from(["**a b**", "*a*", "~~a-b~~", "$x$", "[a](https://b.c)", "**", "*", "$"])
 
 
-@given(st.one_of(TEXTS, st.lists(st.one_of(NEAR, SIGNED), max_size=10).map("".join)))
+MIXED = st.one_of(TEXTS, st.lists(st.one_of(NEAR, SIGNED), max_size=10).map("".join))
+
+
+@given(MIXED)
 def test_no_sign_is_left_over_where_it_is_told_so(text: str) -> None:
     if signs_are_taken(text):
-        assert not set(to_plain(text)) & set("*~$")
+        assert not set(_parse_plain(text)) & set("*~$")
+
+
+@given(MIXED)
+def test_words_without_their_signs_are_those_that_the_parser_finds(text: str) -> None:
+    words = unmarked(text)
+    assert words is None or words == _parse_plain(text)
 
 
 @given(st.lists(pieces_of_html(), max_size=5).map("".join))
