@@ -11,7 +11,10 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
+from quizapp.core.formats.shared.source import Limits
+
 MIB = 1024 * 1024
+GIB = 1024 * MIB
 KEY_LENGTH = 16  # characters; shorter secrets can be guessed
 
 
@@ -28,6 +31,7 @@ class Settings:
     url: str  # how people reach the app; https turns Secure cookies and HSTS on
     proxies: int  # how many reverse proxies stand in front
     smtp_url: str = ""  # where mail is handed in; without it nothing is sent
+    upload_mib: int = 64  # how large a file may be that is brought to a page
 
     @property
     def https(self) -> bool:
@@ -46,6 +50,9 @@ def from_environment(environ: Mapping[str, str], instance: Path) -> Settings:
     proxies = environ.get("QUIZAPP_PROXIES", "0")
     if not proxies.isdecimal() or int(proxies) > 9:
         raise UnsafeSettings("QUIZAPP_PROXIES must be the number of proxies in front, 0 to 9")
+    upload_mib = environ.get("QUIZAPP_UPLOAD_MIB", "64")
+    if not upload_mib.isdecimal() or not 1 <= int(upload_mib) <= 1024:
+        raise UnsafeSettings("QUIZAPP_UPLOAD_MIB must be a number of MiB, 1 to 1024")
     if environ.get("FLASK_DEBUG", "0") not in {"", "0"} and url.startswith("https"):
         raise UnsafeSettings("FLASK_DEBUG must be off where QUIZAPP_URL is https")
     return Settings(
@@ -54,6 +61,7 @@ def from_environment(environ: Mapping[str, str], instance: Path) -> Settings:
         url=url,
         proxies=int(proxies),
         smtp_url=smtp_url,
+        upload_mib=int(upload_mib),
     )
 
 
@@ -113,6 +121,10 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_HEADERS": ["X-CSRFToken"],
         "MAX_CONTENT_LENGTH": MIB,
         "MAX_PICTURE_LENGTH": 8 * MIB,
+        "UPLOAD_LIMITS": Limits(
+            file=settings.upload_mib * MIB, total=max(4 * settings.upload_mib, 256) * MIB
+        ),
+        "SHELL_LIMITS": Limits(file=GIB, member=GIB, total=GIB),  # for whoever has a shell
         "MAX_FORM_PARTS": 2000,
         "BABEL_DEFAULT_LOCALE": "en",
         # Argon2id above OWASP's 19 MiB; much more would let a few sign-ins fill the memory.

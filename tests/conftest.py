@@ -28,6 +28,7 @@ OURS = (
     "QUIZAPP_PROXIES",
     "QUIZAPP_SMTP_URL",
     "QUIZAPP_INSTANCE",
+    "QUIZAPP_UPLOAD_MIB",
     "FLASK_DEBUG",
     "HOST",
     "PORT",

@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 import sqlalchemy as sa
+from flask import current_app
 
 from quizapp.cli.output import AnsweringGroup, emit, json_option, refuse, refusing
 from quizapp.core.formats import FORMATS
 from quizapp.core.formats.model import FormatError
-from quizapp.core.formats.shared.source import MIB, Limits, Source
+from quizapp.core.formats.shared.source import Source
 from quizapp.extensions import db
 from quizapp.models import User
 from quizapp.services.content import banks
@@ -20,9 +21,6 @@ from quizapp.services.people.addresses import email_key
 from quizapp.services.transfer import exporting, importing
 from quizapp.services.transfer.import_reading import Seen
 from quizapp.services.transfer.import_report import Report
-
-GIB = 1024 * MIB
-LIMITS = Limits(file=GIB, member=GIB, total=GIB)  # whoever has a shell may bring more than a page
 
 group = AnsweringGroup("bank", help="Bring question banks in and take them out.")
 
@@ -52,7 +50,7 @@ def import_command(
     with refusing(as_json, FormatError, OSError):
         try:
             report = importing.import_bank(
-                Source.at(path, LIMITS),
+                Source.at(path, current_app.config["SHELL_LIMITS"]),
                 format=format_,
                 title=title,
                 owner_id=_owner_id(owner, as_json) if owner else None,

@@ -13,6 +13,7 @@ export function start() {
   if (!after) return;
   form.addEventListener("submit", submit);
   began();
+  form.dataset.wired = ""; // before this a tap posts the form itself, which does the same
 }
 
 function began() {

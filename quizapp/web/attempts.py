@@ -29,13 +29,10 @@ def show(uid: str) -> ResponseReturnValue:
     """Ask a question of an open attempt (?slot=), or show what a closed one came to."""
     who, attempt = _attempt(uid)
     slot = request.args.get("slot", type=int)
-    try:
-        if attempt.is_open and attempt.is_exam:
-            return attempt_pages.exam(attempt, slot)
-        if attempt.is_open or (slot is not None and not attempt.is_exam):
-            return attempt_pages.practice(who, attempt, slot, again="again" in request.args)
-    except Absent:
-        abort(404)
+    if attempt.is_open and attempt.is_exam:
+        return attempt_pages.exam(attempt, slot)
+    if attempt.is_open or (slot is not None and not attempt.is_exam):
+        return attempt_pages.practice(who, attempt, slot, again="again" in request.args)
     return attempt_pages.outcome(who, attempt, request.args.get("show"))
 
 
@@ -132,7 +129,4 @@ def hand_in(uid: str) -> ResponseReturnValue:
 def _attempt(uid: str) -> tuple[Person, Attempt]:
     """Return the visitor and their attempt as it stands now; 404 where it is not theirs."""
     who = person() or abort(404)
-    try:
-        return who, handing_in.current(who, uid, now())
-    except Absent:
-        abort(404)
+    return who, handing_in.current(who, uid, now())

@@ -8,14 +8,12 @@ from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.services.content import banks, bulk, fact_lists, grouping, question_lists
 from quizapp.web import bank_acts, bank_frame
 from quizapp.web.bank_forms import filter_of, query_of
-from quizapp.web.bank_frame import hidden_from_others
 from quizapp.web.identity import now, person
 
 blueprint = Blueprint("bank_editing", __name__, url_prefix="/banks")
 
 
 @blueprint.get("/<slug>/manage")
-@hidden_from_others
 def questions(slug: str) -> str:
     """List a bank's questions: those that a filter leaves, a page of them."""
     bank, wanted = banks.editable(slug, person()), filter_of(request.args)
@@ -33,7 +31,6 @@ def questions(slug: str) -> str:
 
 
 @blueprint.post("/<slug>/manage")
-@hidden_from_others
 def act(slug: str) -> ResponseReturnValue:
     """Do something to the chosen questions, or to all that the filter leaves; or ask first."""
     bank, wanted = banks.editable(slug, person()), filter_of(request.form)
@@ -51,7 +48,6 @@ def act(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<slug>/manage/facts")
-@hidden_from_others
 def facts(slug: str) -> str:
     """List a bank's facts with how many questions ask each."""
     bank = banks.editable(slug, person())
@@ -60,7 +56,6 @@ def facts(slug: str) -> str:
 
 
 @blueprint.get("/<slug>/manage/suggestions")
-@hidden_from_others
 def suggestions(slug: str) -> str:
     """Say which facts seem to be one."""
     bank = banks.editable(slug, person())
@@ -69,7 +64,6 @@ def suggestions(slug: str) -> str:
 
 
 @blueprint.post("/<slug>/manage/suggestions")
-@hidden_from_others
 def decide(slug: str) -> ResponseReturnValue:
     """Group the questions of facts that are one, or note that they are not."""
     bank = banks.editable(slug, person())

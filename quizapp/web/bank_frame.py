@@ -1,32 +1,16 @@
 """What the pages for those who may edit a bank share: who may, and the frame around each."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import abort, render_template
+from flask import render_template
 from flask_login import current_user
 
 from quizapp.models import Bank
 from quizapp.services.content import banks, question_lists
-from quizapp.services.content.questions import Absent
 from quizapp.services.people.sessions import Person
 from quizapp.web.identity import person
 
 P = ParamSpec("P")
-
-
-def hidden_from_others(view: Callable[P, Any]) -> Callable[P, Any]:
-    """Answer 404 where the bank is not the visitor's to edit, or what they name is not in it."""
-
-    @wraps(view)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Any:
-        try:
-            return view(*args, **kwargs)
-        except Absent:
-            abort(404)
-
-    return wrapped
 
 
 def editor() -> Person:

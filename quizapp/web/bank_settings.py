@@ -11,7 +11,6 @@ from quizapp.services.people.throttling import Throttled
 from quizapp.services.transfer import copying
 from quizapp.web import bank_frame, words
 from quizapp.web.bank_forms import CopyForm, HeadForm, MemberForm, VisibilityForm
-from quizapp.web.bank_frame import hidden_from_others
 from quizapp.web.identity import account_required, instructor_required, now, person
 
 blueprint = Blueprint("bank_settings", __name__, url_prefix="/banks")
@@ -41,7 +40,6 @@ def deleted() -> str:
 
 @blueprint.post("/deleted/<uid>")
 @account_required
-@hidden_from_others
 def restore(uid: str) -> ResponseReturnValue:
     """Bring a deleted bank back."""
     slug = managing.restore(uid, bank_frame.editor(), now())
@@ -50,7 +48,6 @@ def restore(uid: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<slug>/manage/settings", methods=["GET", "POST"])
-@hidden_from_others
 def settings(slug: str) -> ResponseReturnValue:
     """Say what a bank is called, in which language, with which notice."""
     bank = banks.editable(slug, person())
@@ -63,7 +60,6 @@ def settings(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug>/manage/visibility")
-@hidden_from_others
 def visibility(slug: str) -> ResponseReturnValue:
     """Say who may see a bank."""
     bank, form = banks.owned(slug, person()), VisibilityForm()
@@ -75,7 +71,6 @@ def visibility(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug>/manage/members")
-@hidden_from_others
 def share(slug: str) -> ResponseReturnValue:
     """Let another instructor view or edit a bank."""
     bank, form = banks.owned(slug, person()), MemberForm()
@@ -92,7 +87,6 @@ def share(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug>/manage/members/<uid>/remove")
-@hidden_from_others
 def unshare(slug: str, uid: str) -> ResponseReturnValue:
     """Take a bank away from somebody."""
     bank = banks.owned(slug, person())
@@ -103,7 +97,6 @@ def unshare(slug: str, uid: str) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/manage/copy")
 @instructor_required
-@hidden_from_others
 def copy(slug: str) -> ResponseReturnValue:
     """Make a bank of one's own out of a bank."""
     bank, form = banks.editable(slug, person()), CopyForm()
@@ -117,7 +110,6 @@ def copy(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<slug>/manage/delete")
-@hidden_from_others
 def delete(slug: str) -> ResponseReturnValue:
     """Delete a bank, for now."""
     bank = banks.owned(slug, person())

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from quizapp.database import Busy, is_busy
+from quizapp.services.content.questions import Absent
 
 
 class Problem(Exception):
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
     app.before_request(refuse_nul)
     app.before_request(refuse_other_than_forms)
     app.register_error_handler(Problem, on_problem)
+    app.register_error_handler(Absent, on_absent)
     app.register_error_handler(Busy, on_busy)
     app.register_error_handler(sa.exc.OperationalError, on_database)
     app.register_error_handler(sa.exc.DataError, on_unstorable)
@@ -107,6 +109,11 @@ def answer(status: int, code: str | None = None, detail: str | None = None) -> R
 def on_problem(error: Problem) -> Response:
     """Answer what a view refused."""
     return answer(error.status, error.code, error.detail)
+
+
+def on_absent(_error: Absent) -> Response:
+    """Answer what is not there or not theirs to see, without telling which."""
+    return answer(404)
 
 
 def on_busy(_error: Busy) -> Response:

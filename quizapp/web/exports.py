@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.core.formats import FORMATS
 from quizapp.core.formats.contract import SINGLE
+from quizapp.core.formats.shared.zips import zipped
 from quizapp.core.markdown import to_plain
 from quizapp.models import Bank
 from quizapp.services.content import banks, printing
-from quizapp.services.content.questions import Absent
 from quizapp.services.transfer import exporting
 from quizapp.web.identity import account_required, person
 from quizapp.web.present import View
@@ -27,7 +27,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 @account_required
 def show(slug: str) -> ResponseReturnValue:
     """List the formats."""
-    bank = _editable(slug)
+    bank = banks.editable(slug, person())
     return render_template("exports/index.html", bank=bank, formats=WRITABLE.values())
 
 
@@ -35,7 +35,7 @@ def show(slug: str) -> ResponseReturnValue:
 @account_required
 def losses(slug: str, name: str) -> ResponseReturnValue:
     """Say beforehand what a format cannot carry of this bank."""
-    bank, plugin = _editable(slug), WRITABLE.get(name)
+    bank, plugin = banks.editable(slug, person()), WRITABLE.get(name)
     if plugin is None:
         abort(404)
     written, lost = exporting.export_files(bank, name, _filename(bank, name))
@@ -48,13 +48,13 @@ def losses(slug: str, name: str) -> ResponseReturnValue:
 @account_required
 def download(slug: str, name: str) -> ResponseReturnValue:
     """Send the file."""
-    bank = _editable(slug)
+    bank = banks.editable(slug, person())
     if name not in WRITABLE:
         abort(404)
     filename = _filename(bank, name)
     written, _ = exporting.export_files(bank, name, filename)
     single = SINGLE in written.files
-    data = written.files[SINGLE] if single else exporting.zipped(written.files)
+    data = written.files[SINGLE] if single else zipped(written.files)
     response = send_file(io.BytesIO(data), mimetype="application/octet-stream", max_age=0)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
     return response
@@ -64,7 +64,7 @@ def download(slug: str, name: str) -> ResponseReturnValue:
 @account_required
 def paper(slug: str) -> ResponseReturnValue:
     """Show the questions for paper: with room for answers, or the answer sheet, or the key."""
-    bank = _editable(slug)
+    bank = banks.editable(slug, person())
     part = request.args.get("part", "questions")
     if part not in printing.PARTS:
         abort(404)
@@ -114,13 +114,6 @@ def _marked(one: View, words: str) -> str:
 
 def _texts(one: View, name: str) -> dict[str, str]:
     return {id_: to_plain(entry["text"]) for id_, entry in one.entries(name).items()}
-
-
-def _editable(slug: str) -> Bank:
-    try:
-        return banks.editable(slug, person())
-    except Absent:
-        abort(404)
 
 
 def _filename(bank: Bank, name: str) -> str:

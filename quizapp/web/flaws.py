@@ -6,14 +6,12 @@ from quizapp.core.flaws import RULES
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.services.content import banks, flaw_report
 from quizapp.web import bank_frame
-from quizapp.web.bank_frame import hidden_from_others
 from quizapp.web.identity import person
 
 blueprint = Blueprint("flaws", __name__, url_prefix="/banks")
 
 
 @blueprint.get("/<slug>/flaws")
-@hidden_from_others
 def show(slug: str) -> str:
     """List the questions in which a rule found something, those with most flaws first."""
     bank = banks.editable(slug, person())

@@ -2,17 +2,18 @@
 
 import io
 import re
+from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quizapp.config import MIB
 from quizapp.core.formats import FORMATS
+from quizapp.core.formats.shared.source import Limits
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.services.content import banks
-from quizapp.services.content.questions import Absent
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import quizzes
 from quizapp.services.transfer import undoing, uploads
@@ -21,8 +22,7 @@ from quizapp.web.identity import instructor_required, now, person
 
 blueprint = Blueprint("imports", __name__, url_prefix="/import")
 
-BODY = 65 * MIB  # a file of 64 MiB and what a form adds
-MAX_FILE = 64 * MIB
+FORM = MIB  # what a form adds to its file
 MAX_TEXT = 4 * MIB
 SHOWN = 200  # questions that a preview lists
 SHOWN_CATEGORIES = 100
@@ -34,8 +34,9 @@ READABLE = {name: plugin for name, plugin in FORMATS.items() if plugin.READS}
 @blueprint.url_value_preprocessor
 def _allow_files(endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Let the one form that takes files be larger than all others, for those who may send it."""
-    if endpoint == "imports.receive":
-        request.max_content_length = BODY
+    who = person()
+    if endpoint == "imports.receive" and who is not None and who.may_teach:
+        request.max_content_length = _limits().file + FORM
         request.max_form_memory_size = MAX_TEXT
 
 
@@ -47,10 +48,10 @@ def new() -> ResponseReturnValue:
     slug = request.args.get("bank", "")
     return render_template(
         "imports/new.html",
-        bank=_editable(slug, who) if slug else None,
+        bank=banks.editable(slug, who) if slug else None,
         formats=READABLE.values(),
         recent=uploads.recent(who),
-        most=MAX_FILE,
+        most=_limits().file,
         words=words,
     )
 
@@ -60,14 +61,15 @@ def new() -> ResponseReturnValue:
 def receive() -> ResponseReturnValue:
     """Keep a file or a pasted text, and go to its preview."""
     who, slug = _me(), request.form.get("bank", "")
-    bank = _editable(slug, who) if slug else None
+    bank = banks.editable(slug, who) if slug else None
     file, text = request.files.get("file"), request.form.get("text", "")
+    given: dict[str, Any] = {"limits": asdict(_limits())}  # the worker holds to them
     if file and file.filename:
-        name, stream, options = file.filename, file.stream, {}
+        name, stream, options = file.filename, file.stream, given
     elif text.strip():
         reader = {"separator": request.form.get("separator", "tab")}
         name, stream = _("Pasted list") + ".txt", io.BytesIO(text.encode("utf-8", "replace"))
-        options = {"format": "csv", "reader": reader}
+        options = {**given, "format": "csv", "reader": reader}
     else:
         flash(_("Choose a file or paste a list first."), "partial")
         return redirect(url_for("imports.new", bank=slug or None), 303)
@@ -84,7 +86,7 @@ def receive() -> ResponseReturnValue:
 def show(uid: str) -> ResponseReturnValue:
     """Show how far an upload is, its preview, or what became of it."""
     who = _me()
-    upload = _find(uid, who)
+    upload = uploads.find(uid, who)
     report = upload.report
     problems: dict[int, list[str]] = {}
     for warned in report.get("warnings", []):
@@ -110,7 +112,7 @@ def show(uid: str) -> ResponseReturnValue:
 def again(uid: str) -> ResponseReturnValue:
     """Look at the file anew, read in another way."""
     who = _me()
-    upload = _find(uid, who)
+    upload = uploads.find(uid, who)
     format_name = request.form.get("format", "")
     same = format_name == (upload.report.get("format") or "")
     reader = {
@@ -119,7 +121,8 @@ def again(uid: str) -> ResponseReturnValue:
         if name.startswith("reader-") and value and same
     }
     options = {"format": format_name if format_name in READABLE else None, "reader": reader}
-    return _acted(uid, lambda: uploads.look_again(uid, who, options, now()))
+    uploads.look_again(uid, who, options, now())
+    return redirect(url_for("imports.show", uid=uid), 303)
 
 
 @blueprint.post("/<uid>/store")
@@ -127,9 +130,9 @@ def again(uid: str) -> ResponseReturnValue:
 def store(uid: str) -> ResponseReturnValue:
     """Store what the preview showed, with what was decided there."""
     who, form = _me(), request.form
-    upload = _find(uid, who)
+    upload = uploads.find(uid, who)
     slug = form.get("bank", "")
-    bank = _editable(slug, who) if slug else None
+    bank = banks.editable(slug, who) if slug else None
     title = form.get("title", "").strip()[:300]
     quiz = title or upload.report.get("title") or _("Quiz")
     choices = {
@@ -141,17 +144,15 @@ def store(uid: str) -> ResponseReturnValue:
         "quiz": quiz if form.get("go") == "quiz" else None,
     }
     bank_id = bank.id if bank else None
-    return _acted(uid, lambda: uploads.store(uid, who, choices, bank_id, now()))
+    uploads.store(uid, who, choices, bank_id, now())
+    return redirect(url_for("imports.show", uid=uid), 303)
 
 
 @blueprint.post("/<uid>/discard")
 @instructor_required
 def discard(uid: str) -> ResponseReturnValue:
     """Let a file go."""
-    try:
-        uploads.discard(uid, _me())
-    except Absent:
-        abort(404)
+    uploads.discard(uid, _me())
     flash(_("The file was let go. Nothing of it was stored."), "info")
     return redirect(url_for("imports.new"), 303)
 
@@ -161,39 +162,23 @@ def discard(uid: str) -> ResponseReturnValue:
 def undo(uid: str) -> ResponseReturnValue:
     """Take back what was stored."""
     who = _me()
-    upload = _find(uid, who)
+    upload = uploads.find(uid, who)
     if upload.import_id is None:
         abort(404)
     import_id = upload.import_id
-    return _acted(uid, lambda: undoing.undo(import_id, who, now()))
-
-
-def _acted(uid: str, act: Any) -> ResponseReturnValue:
-    try:
-        act()
-    except Absent:
-        abort(404)
+    undoing.undo(import_id, who, now())
     return redirect(url_for("imports.show", uid=uid), 303)
+
+
+def _limits() -> Limits:
+    limits: Limits = current_app.config["UPLOAD_LIMITS"]
+    return limits
 
 
 def _me() -> Person:
     who = person()
     assert who is not None  # noqa: S101 - instructor_required saw to it
     return who
-
-
-def _editable(slug: str, who: Person) -> Any:
-    try:
-        return banks.editable(slug, who)
-    except Absent:
-        abort(404)
-
-
-def _find(uid: str, who: Person) -> uploads.UploadView:
-    try:
-        return uploads.find(uid, who)
-    except Absent:
-        abort(404)
 
 
 def _shown(report: Any, problems: dict[int, list[str]]) -> list[Any]:

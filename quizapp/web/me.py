@@ -81,10 +81,7 @@ def mark() -> ResponseReturnValue:
     who = person()
     if who is None:
         abort(404)
-    try:
-        fact_id = marked_facts.fact_id(who, request.form.get("fact", ""))
-    except Absent:
-        abort(404)
+    fact_id = marked_facts.fact_id(who, request.form.get("fact", ""))
     match request.form.get("action"):
         case "resume":
             cards.suspend(who, fact_id, now(), on=False)

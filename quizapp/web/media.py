@@ -8,6 +8,7 @@ from quizapp.web.identity import person
 
 blueprint = Blueprint("media", __name__)
 SHOWN = ("image/", "audio/")
+PAGE_LIKE = "image/svg+xml"  # shown inside our pages, but never opened as a page of ours
 
 
 @blueprint.get("/media/<slug>/<path:name>")
@@ -23,6 +24,6 @@ def show(slug: str, name: str) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     # Not `immutable`: importing a bank anew may give a name to another picture.
     response.headers["Cache-Control"] = "private, max-age=3600"
-    if not found.mime.startswith(SHOWN):
+    if not found.mime.startswith(SHOWN) or found.mime == PAGE_LIKE:
         response.headers["Content-Disposition"] = "attachment"
     return response.make_conditional(request)

@@ -21,7 +21,7 @@ from quizapp.core.question import BadResponse
 from quizapp.models import Bank
 from quizapp.services.content import banks, editable_questions, editing, questions, versions
 from quizapp.services.content.editable_questions import Editable
-from quizapp.services.content.questions import Absent, Asked
+from quizapp.services.content.questions import Asked
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import regrading
 from quizapp.services.study import answers
@@ -80,10 +80,7 @@ def history(slug: str, uid: str) -> ResponseReturnValue:
     found = _found(bank, uid)
     new_number = request.args.get("new", found.version, type=int)
     old_number = request.args.get("old", max(new_number - 1, 1), type=int)
-    try:
-        compared = versions.compare(bank, uid, old_number, new_number)
-    except Absent:
-        abort(404)
+    compared = versions.compare(bank, uid, old_number, new_number)
     return render_template(
         "questions/versions.html",
         bank=bank,
@@ -99,10 +96,7 @@ def history(slug: str, uid: str) -> ResponseReturnValue:
 def duplicate(slug: str, uid: str) -> ResponseReturnValue:
     """Copy a question as a draft, and open the copy."""
     bank, who = _theirs(slug)
-    try:
-        copy = editing.duplicate_question(bank, who, uid, now())
-    except Absent:
-        abort(404)
+    copy = editing.duplicate_question(bank, who, uid, now())
     flash(_("This is the copy. It is a draft until you make it active."), "info")
     return redirect(url_for("questions.edit", slug=slug, uid=copy), 303)
 
@@ -140,19 +134,13 @@ def upload(slug: str) -> ResponseReturnValue:
 def _theirs(slug: str) -> tuple[Bank, Person]:
     """Return a bank that the person may change, and who they are; 404 for anybody else."""
     who = person()
-    try:
-        bank = banks.editable(slug, who)
-    except Absent:
-        abort(404)
+    bank = banks.editable(slug, who)
     assert who is not None  # noqa: S101 - strangers may edit nothing
     return bank, who
 
 
 def _found(bank: Bank, uid: str) -> Editable:
-    try:
-        return editable_questions.find(bank, uid)
-    except Absent:
-        abort(404)
+    return editable_questions.find(bank, uid)
 
 
 def _editor(slug: str) -> Editor:

@@ -13,14 +13,13 @@ from quizapp.services.quizzes.quiz_settings import Unfit
 from quizapp.web import quiz_forms
 from quizapp.web.identity import now, person
 from quizapp.web.quiz_forms import NewForm, QuizForm
-from quizapp.web.quiz_pages import changed, editor, hidden_from_others, page, quiz_at
+from quizapp.web.quiz_pages import changed, editor, page, quiz_at
 from quizapp.web.shared import absolute
 
 blueprint = Blueprint("quiz_editing", __name__)
 
 
 @blueprint.get("/banks/<slug>/quizzes")
-@hidden_from_others
 def index(slug: str) -> str:
     """List a bank's quizzes, drafts and retired ones too, for whoever may edit them."""
     bank = banks.editable(slug, person())
@@ -30,7 +29,6 @@ def index(slug: str) -> str:
 
 
 @blueprint.route("/banks/<slug>/quizzes/new", methods=["GET", "POST"])
-@hidden_from_others
 def new(slug: str) -> ResponseReturnValue:
     """Make a quiz: of all the bank's questions and published at once, or a draft to fill."""
     bank = banks.editable(slug, person())
@@ -70,7 +68,6 @@ def _create(slug: str, title: str, publish: bool) -> ResponseReturnValue:
 
 
 @blueprint.route("/quizzes/<slug>/edit", methods=["GET", "POST"])
-@hidden_from_others
 def edit(slug: str) -> ResponseReturnValue:
     """Show settings and places of a quiz; take its settings."""
     quiz = quiz_at(slug)
@@ -93,7 +90,6 @@ def edit(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/quizzes/<slug>/publish", methods=["GET", "POST"])
-@hidden_from_others
 def publish(slug: str) -> ResponseReturnValue:
     """Say who may take a quiz, and show its link."""
     quiz = quiz_at(slug)
@@ -114,7 +110,6 @@ def publish(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/quizzes/<slug>/duplicate")
-@hidden_from_others
 def duplicate(slug: str) -> ResponseReturnValue:
     """Copy a quiz into a new draft."""
     title = _("Copy of %(title)s", title=quiz_at(slug).title)
@@ -124,7 +119,6 @@ def duplicate(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/quizzes/<slug>/delete", methods=["GET", "POST"])
-@hidden_from_others
 def delete(slug: str) -> ResponseReturnValue:
     """Ask once more, then delete a quiz, or retire one that was taken."""
     quiz = quiz_at(slug)

@@ -1,14 +1,11 @@
 """What the views that make quizzes share: who may, the page that shows one, and their words."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 from flask import abort, render_template
 from flask_babel import gettext as _
 
 from quizapp.models import Quiz
-from quizapp.services.content.questions import Absent
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import quiz_editing, quiz_slots, quizzes
 from quizapp.web import quiz_forms
@@ -16,19 +13,6 @@ from quizapp.web.identity import person
 from quizapp.web.quiz_forms import QuizForm
 
 P = ParamSpec("P")
-
-
-def hidden_from_others(view: Callable[P, Any]) -> Callable[P, Any]:
-    """Answer 404 where the bank or quiz is not the visitor's to edit."""
-
-    @wraps(view)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Any:
-        try:
-            return view(*args, **kwargs)
-        except Absent:
-            abort(404)
-
-    return wrapped
 
 
 def page(quiz: Quiz, form: QuizForm) -> str:

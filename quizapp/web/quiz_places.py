@@ -14,14 +14,13 @@ from quizapp.services.quizzes.quiz_settings import Unfit
 from quizapp.services.quizzes.quiz_slots import SlotEdit
 from quizapp.web import quiz_forms
 from quizapp.web.quiz_forms import QuizForm
-from quizapp.web.quiz_pages import changed, editor, hidden_from_others, page, quiz_at
+from quizapp.web.quiz_pages import changed, editor, page, quiz_at
 
 blueprint = Blueprint("quiz_places", __name__)
 LONGEST_SEARCH = 200
 
 
 @blueprint.post("/quizzes/<slug>/places")
-@hidden_from_others
 def places(slug: str) -> ResponseReturnValue:
     """Take order, weights and removal of a quiz's places from one form."""
     quiz = quiz_at(slug)
@@ -59,7 +58,6 @@ def _count(at: int) -> int | None:
 
 
 @blueprint.route("/quizzes/<slug>/questions", methods=["GET", "POST"])
-@hidden_from_others
 def questions(slug: str) -> ResponseReturnValue:
     """Find questions of the bank and add those that are ticked."""
     quiz = quiz_at(slug)
@@ -98,7 +96,6 @@ def _add(slug: str, uids: list[str]) -> ResponseReturnValue:
 
 
 @blueprint.route("/quizzes/<slug>/pools", methods=["GET", "POST"])
-@hidden_from_others
 def pools(slug: str) -> ResponseReturnValue:
     """Add a draw: n questions per attempt, by tags and facts."""
     quiz = quiz_at(slug)

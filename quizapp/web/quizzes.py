@@ -9,7 +9,6 @@ from quizapp.services.content import bank_pages
 from quizapp.services.content.questions import Absent
 from quizapp.services.quizzes import attempt_views, attempts, handing_in, quiz_editing, quizzes
 from quizapp.services.quizzes.attempt_views import Refused
-from quizapp.services.quizzes.quizzes import QuizView
 from quizapp.web import attempt_pages
 from quizapp.web.identity import now, person, person_or_guest
 
@@ -31,7 +30,7 @@ def index() -> str:
 @blueprint.get("/<slug>")
 def show(slug: str) -> str:
     """Say what to expect, and what came of earlier attempts."""
-    quiz, who = _quiz(slug), person()
+    quiz, who = quizzes.find(slug, person()), person()
     past = handing_in.history(who, quiz.id, now()) if who else []
     tries = quiz.settings.tries
     return render_template(
@@ -50,7 +49,7 @@ def show(slug: str) -> str:
 @blueprint.post("/<slug>")
 def start(slug: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one; a stranger becomes a guest."""
-    quiz = _quiz(slug)
+    quiz = quizzes.find(slug, person())
     try:
         begun = attempts.start(person_or_guest(), quiz, now(), secrets.randbelow(attempts.SEEDS))
     except Absent:  # deleted since it was looked up
@@ -59,10 +58,3 @@ def start(slug: str) -> ResponseReturnValue:
         flash(attempt_pages.reason(refused.code), "partial")
         return redirect(url_for("quizzes.show", slug=slug), 303)
     return redirect(url_for("attempts.show", uid=begun.uid), 303)
-
-
-def _quiz(slug: str) -> QuizView:
-    try:
-        return quizzes.find(slug, person())
-    except Absent:
-        abort(404)

@@ -7,14 +7,12 @@ from flask_babel import gettext as _
 from quizapp.services.content import banks, editable_questions
 from quizapp.services.quizzes import regrade_preview, regrading
 from quizapp.web import attempt_pages, bank_frame, words
-from quizapp.web.bank_frame import hidden_from_others
 from quizapp.web.identity import now, person
 
 blueprint = Blueprint("regrading", __name__, url_prefix="/banks")
 
 
 @blueprint.get("/<slug>/questions/<uid>/regrade")
-@hidden_from_others
 def show(slug: str, uid: str) -> str:
     """List the marks that the newest key would change."""
     bank = banks.editable(slug, person())
@@ -29,7 +27,6 @@ def show(slug: str, uid: str) -> str:
 
 
 @blueprint.post("/<slug>/questions/<uid>/regrade")
-@hidden_from_others
 def start(slug: str, uid: str) -> ResponseReturnValue:
     """Have the answers judged anew by the key that the page has shown, if it is the newest."""
     bank = banks.editable(slug, person())

@@ -45,10 +45,7 @@ class ReportForm(FlaskForm):  # type: ignore[misc]
 def new(uid: str) -> ResponseReturnValue:
     """Show the question and its evidence, and take what is wrong with it."""
     version = request.values.get("version", type=int)
-    try:
-        where, question = question_reports.shown(uid, version, person())
-    except Absent:
-        abort(404)
+    where, question = question_reports.shown(uid, version, person())
     form, back = ReportForm(), _back(where.bank_slug)
     if form.validate_on_submit():
         try:

@@ -141,10 +141,7 @@ def undo() -> ResponseReturnValue:
 @blueprint.post("/marks")
 def mark() -> ResponseReturnValue:
     """Suspend, bury, flag or take up again the fact of a question."""
-    try:
-        where = answers.place(request.form.get("question", ""), person())
-    except Absent:
-        abort(404)
+    where = answers.place(request.form.get("question", ""), person())
     fact_id = where.fact_id
     if fact_id is None or where.status == "draft":
         abort(404)
@@ -173,10 +170,7 @@ def mark() -> ResponseReturnValue:
 def memory(uid: str) -> ResponseReturnValue:
     """Lead to what the learner knows of a question's fact."""
     who = person()
-    try:
-        where = answers.place(uid, who)
-    except Absent:
-        abort(404)
+    where = answers.place(uid, who)
     known = who and where.fact_id and figure_rows.memory_of(who, now(), where.fact_id)
     if not known:
         flash(_("You have not met this fact yet."), "info")

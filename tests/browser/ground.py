@@ -82,6 +82,10 @@ def served(database: Path, patch: Any) -> Iterator[Site]:
     close(app)
 
 
+WIRED = """() => [...document.querySelectorAll("[data-answer]:has([data-ask])")]
+    .every((form) => "wired" in form.dataset || !document.querySelector("[data-after]"))"""
+
+
 @dataclass
 class Visitor:
     """Somebody's browser; `problems` is what its console said that nobody announced."""
@@ -90,11 +94,14 @@ class Visitor:
     context: BrowserContext
     page: Page
     announced: tuple[str, ...] = ()
+    scripts: bool = True
     problems: list[str] = field(default_factory=list)
 
     def open(self, path: str = "/") -> Page:
         """Go to a page of the site."""
         self.page.goto(self.site.url + path)
+        if self.scripts:  # else a quick click is a plain post, which is another test's matter
+            self.page.wait_for_function(WIRED)
         return self.page
 
     def tab(self) -> Page:
@@ -118,7 +125,8 @@ def visitor(
     made.set_default_timeout(10_000)
     if person is not None:
         made.add_cookies([site.cookie(person)])
-    who = Visitor(site, made, None, announced)  # type: ignore[arg-type]
+    scripts = bool(context.get("java_script_enabled", True))
+    who = Visitor(site, made, None, announced, scripts)  # type: ignore[arg-type]
     who.page = who.tab()
     return who
 

@@ -10,11 +10,11 @@ from quizapp.core.formats.model import Item, QuestionIn, Refused, Warned
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.shares import plain
 from quizapp.core.formats.shared.source import Source
+from quizapp.core.formats.shared.zips import zipped
 from quizapp.core.markdown import render
 from quizapp.core.question import Field
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.question_types.texts import fill_ids
-from quizapp.services.transfer.exporting import zipped
 from tests.core.samples import SAMPLES
 
 

@@ -16,7 +16,7 @@ from quizapp.core.formats.contract import Format
 from quizapp.core.formats.model import Item, QuestionIn, Refused
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
-from quizapp.services.transfer.exporting import zipped
+from quizapp.core.formats.shared.zips import zipped
 
 HEAD = 'xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i1" title="A title"'
 MATCH = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"

@@ -25,8 +25,8 @@ from quizapp.core.formats.model import (
 from quizapp.core.formats.parts.qti12_kinds import KINDS
 from quizapp.core.formats.shared.checking import checked
 from quizapp.core.formats.shared.source import Source
+from quizapp.core.formats.shared.zips import zipped
 from quizapp.core.markdown import render
-from quizapp.services.transfer.exporting import zipped
 from tests.core.format_ground import (
     canonical,
     questions,

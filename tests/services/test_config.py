@@ -19,6 +19,8 @@ KEY = {"SECRET_KEY": "long enough to be safe"}
         ({**KEY, "QUIZAPP_PROXIES": "all"}, "QUIZAPP_PROXIES"),
         ({**KEY, "QUIZAPP_PROXIES": "-1"}, "QUIZAPP_PROXIES"),
         ({**KEY, "QUIZAPP_PROXIES": "10"}, "QUIZAPP_PROXIES"),
+        ({**KEY, "QUIZAPP_UPLOAD_MIB": "0"}, "QUIZAPP_UPLOAD_MIB"),
+        ({**KEY, "QUIZAPP_UPLOAD_MIB": "plenty"}, "QUIZAPP_UPLOAD_MIB"),
         ({**KEY, "FLASK_DEBUG": "1", "QUIZAPP_URL": "https://quiz.example.org"}, "FLASK_DEBUG"),
     ],
 )
@@ -36,6 +38,14 @@ def test_the_secret_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     assert (instance / "secret_key").stat().st_mode & 0o777 == 0o600
     assert from_environment({}, instance).secret_key == first
     assert from_environment({}, tmp_path / "other").secret_key != first
+
+
+def test_how_large_an_upload_may_be_is_a_setting(tmp_path: Path) -> None:
+    usual = flask_settings(from_environment(KEY, tmp_path))
+    assert usual["UPLOAD_LIMITS"].file == 64 * 1024 * 1024
+    assert usual["SHELL_LIMITS"].file == 1024 * 1024 * 1024
+    small = flask_settings(from_environment({**KEY, "QUIZAPP_UPLOAD_MIB": "2"}, tmp_path))
+    assert small["UPLOAD_LIMITS"].file == 2 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,13 @@ def test_what_is_neither_picture_nor_sound_is_only_downloaded(
     assert reply.headers["Content-Disposition"] == "attachment"
 
 
+def test_an_svg_is_shown_in_pages_but_never_opened_as_one(client: FlaskClient, app: Flask) -> None:
+    put(create_bank().id, "cell.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml")
+    reply = client.get("/media/blood/cell.svg")
+    assert reply.headers["Content-Disposition"] == "attachment"
+    assert "sandbox" in reply.headers["Content-Security-Policy"]
+
+
 def test_a_picture_of_a_private_bank_is_not_there_for_others(
     client: FlaskClient, app: Flask
 ) -> None:

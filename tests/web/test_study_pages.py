@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from quizapp.extensions import db
 from quizapp.models import Card, CardMark, LoggedResponse, Shelf
 from tests.factories import create_bank, create_person, sign_in
+from tests.web.people_ground import real_now
 
 
 @pytest.fixture
@@ -118,7 +119,9 @@ def test_an_answer_is_its_owners_alone(learner: FlaskClient, app: Flask) -> None
 
 def test_a_flashcard_shows_two_buttons_and_four_by_setting(client: FlaskClient, app: Flask) -> None:
     create_bank(facts=1)
-    plain, four = create_person(), create_person(prefs={"rating_buttons": 4})
+    # The day must not turn between the answer and its learning step.
+    turn = {"rollover_minutes": (real_now().hour * 60 + 12 * 60) % (24 * 60)}
+    plain, four = create_person(**turn), create_person(prefs={"rating_buttons": 4}, **turn)
     for person, names in ((plain, ["Again", "Good"]), (four, ["Again", "Hard", "Good", "Easy"])):
         browser = app.test_client()
         sign_in(browser, person)

@@ -28,7 +28,6 @@ MORE_BRACES = "Only the first braces count; what follows them was read as text."
 
 _WEIGHT = re.compile(r"(\d{1,20}(?:\.\d{1,20})?)%")
 _PRIVATE = re.compile("[\ue000\ue001]")
-_LITERAL_GAP = re.compile(r"\\?\[\[(\d{1,4})\]\]")
 _SNIFF = re.compile(rb"\{\s{0,200}=[^{}~]{1,2000}~[^{}]{0,4000}\}")
 _SNIFF_WEIGHT = re.compile(rb"~\s{0,20}\d{1,3}(?:\.\d{1,10})?%")
 
@@ -87,7 +86,7 @@ def _question(position: int, line: int, text: str, find: FindMedia) -> QuestionI
     return QuestionIn(
         position=position,
         type="cloze",
-        stem=with_gaps(_LITERAL_GAP.sub(r"[\\[\1]]", made.text)),
+        stem=with_gaps(made.text),
         body={"gaps": {"1": _gap(answers, find, told)}},
         line=line,
         warnings=tuple(dict.fromkeys([*made.told, *told])),

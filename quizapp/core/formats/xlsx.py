@@ -18,6 +18,7 @@ from quizapp.core.formats.shared import table_writing
 from quizapp.core.formats.shared.source import MIB, Source
 from quizapp.core.formats.shared.table_rows import Row, guarded, questions
 from quizapp.core.formats.shared.table_writing import table_of
+from quizapp.core.formats.shared.zips import zipped
 from quizapp.core.question_types import QUESTION_TYPES
 
 NAME = "xlsx"
@@ -159,10 +160,5 @@ def _sayable(text: str) -> str:
 
 def _repacked(packed: io.BytesIO) -> bytes:
     """Return the same zip with times that say nothing."""
-    again = io.BytesIO()
-    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(name))
-    return again.getvalue()
+    with zipfile.ZipFile(packed) as old:
+        return zipped({name: old.read(name) for name in old.namelist()})

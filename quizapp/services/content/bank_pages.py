@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from quizapp.extensions import db
-from quizapp.models import Article, ArticleVersion, Bank, Fact, Question, Quiz
+from quizapp.models import Article, ArticleVersion, Bank, Fact, Question
 from quizapp.services.content import banks
 from quizapp.services.people.sessions import Person
 
@@ -102,17 +102,6 @@ def articles(bank_id: int) -> list[ArticleView]:
         .order_by(Article.id)
     )
     return [ArticleView(uid, title, list(authors), source) for uid, title, authors, source in rows]
-
-
-def quizzes(bank_id: int) -> list[Quiz]:
-    """Return the quizzes of a bank that can be taken."""
-    return list(
-        db.session.scalars(
-            sa.select(Quiz)
-            .where(Quiz.bank_id == bank_id, Quiz.status == "active")
-            .order_by(Quiz.id)
-        )
-    )
 
 
 def _view(bank: Bank) -> BankView:

@@ -6,11 +6,12 @@ import sqlalchemy as sa
 
 from quizapp.core.formats.model import Loss
 from quizapp.core.formats.shared.source import Source
+from quizapp.core.formats.shared.zips import zipped
 from quizapp.extensions import db
 from quizapp.models import Bank
 from quizapp.services.content.managing import LONGEST_TITLE, Head, create
 from quizapp.services.people.sessions import Person
-from quizapp.services.transfer.exporting import export_files, zipped
+from quizapp.services.transfer.exporting import export_files
 from quizapp.services.transfer.import_matching import NATIVE
 from quizapp.services.transfer.importing import import_bank
 

@@ -1,9 +1,7 @@
 """Taking banks out: a bank's current state as items of the format-neutral model, and files."""
 
-import io
 import os
 import shutil
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,10 +10,9 @@ from typing import Any
 from quizapp.core.formats import FORMATS
 from quizapp.core.formats.contract import SINGLE, Written
 from quizapp.core.formats.model import Loss
+from quizapp.core.formats.shared.zips import zipped
 from quizapp.models import Bank
 from quizapp.services.transfer.export_items import bank_items
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # same banks, same bytes: a zip's times say nothing
 
 
 class ExportRefused(RuntimeError):
@@ -66,18 +63,6 @@ def export_files(bank: Bank, format: str, filename: str) -> tuple[Written, list[
     losses: list[Loss] = []
     written = plugin.write(bank_items(bank, losses), filename)
     return written, losses + list(written.losses)
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip of these files, the same bytes for the same files."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, data)
-    return packed.getvalue()
 
 
 def _write_file(output: Path, data: bytes, force: bool) -> None:

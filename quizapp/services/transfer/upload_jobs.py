@@ -149,7 +149,8 @@ def _file_of(upload: Upload) -> Iterator[Source]:
     reader = upload.options.get("reader") or {}
     with tempfile.TemporaryFile() as file:
         _copy(upload.id, file)
-        yield Source(upload.filename, file, limits=Limits(), options=reader)
+        limits = Limits(**(upload.options.get("limits") or {}))
+        yield Source(upload.filename, file, limits=limits, options=reader)
 
 
 def _copy(upload_id: int, file: BinaryIO) -> None:

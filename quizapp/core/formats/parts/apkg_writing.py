@@ -1,9 +1,7 @@
 """Anki's packages written: notes, decks, media, and what is known of each card's past."""
 
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -30,6 +28,8 @@ from quizapp.core.formats.parts.apkg_history import History
 from quizapp.core.formats.parts.apkg_notetypes import OCCLUSION, Notetype
 from quizapp.core.formats.parts.apkg_values import text, whole
 from quizapp.core.formats.shared.checking import shown_name
+from quizapp.core.formats.shared.left_out import LeftOut
+from quizapp.core.formats.shared.zips import zipped
 
 CRT = 1_577_847_600  # what days count from where no card has a past: 2020-01-01, 3 h UTC
 DAY = 86_400
@@ -40,12 +40,6 @@ MOD, MODS = 1_000_000_000, 500_000_000
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&()*+,-./:;=?@[]^_{|}~"
 UNTITLED = "quizapp"
 OPAQUE = "It is kept as it came from another format ({}) and has no card in Anki."
-LEFT_OUT = {
-    ArticleIn: "{} articles are left out: Anki has no place for them.",
-    FactIn: "{} facts with their evidence are left out: Anki has no place for them.",
-    QuizIn: "{} quizzes are left out: Anki has no place for them.",
-}
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _SPACES = re.compile(r"[\s\u3000]+")
 
 
@@ -65,7 +59,7 @@ class _Writing:
         self._decks: dict[str, int] = {}
         self._media: list[MediaIn] = []
         self._losses: list[Loss] = []
-        self._left_out: dict[type, int] = {}
+        self._left_out = LeftOut()
         self._ids: dict[str, set[int]] = {"cards": set(), "revlog": set()}
         self._notes: dict[str, int] = {}  # ids by guid
         self._days: tuple[int, int] | None = None  # crt and rollover of the first card with a past
@@ -80,7 +74,7 @@ class _Writing:
             case QuestionIn():
                 self._question(item)
             case ArticleIn() | FactIn() | QuizIn():
-                self._left_out[type(item)] = self._left_out.get(type(item), 0) + 1
+                self._left_out.add(item)
 
     def written(self) -> Written:
         crt, rollover = self._days or (CRT, 4)
@@ -89,11 +83,8 @@ class _Writing:
         if top:
             described[top] = (described[top][0], self._notice)
         data = apkg_database.collection(crt, rollover, self._models, described, self._rows)
-        told = [
-            Loss(None, "", LEFT_OUT[kind].format(count)) for kind, count in self._left_out.items()
-        ]
         files = {SINGLE: _packed(data, self._media)}
-        return Written(files, self._questions, [*self._losses, *told])
+        return Written(files, self._questions, [*self._losses, *self._left_out.losses()])
 
     def _question(self, item: QuestionIn) -> None:
         why = self._opaque(item) if item.type == "opaque" else self._note(item)
@@ -248,11 +239,4 @@ def _packed(collection: bytes, media: Sequence[MediaIn]) -> bytes:
     names = {str(number): item.name for number, item in enumerate(media)}
     files = {"collection.anki2": collection, "media": json.dumps(names).encode()}
     files |= {str(number): item.data for number, item in enumerate(media)}
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, data)
-    return packed.getvalue()
+    return zipped(files)

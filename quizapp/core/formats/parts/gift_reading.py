@@ -33,7 +33,6 @@ _ANSWERS = re.compile(r"\s*+(?:[=~#]|$|(?:T|F|TRUE|FALSE)\s*+(?:#|$))", re.IGNOR
 _META = re.compile(r"\[(id|tag):((?:\\[\[\]\\]|[^\[\]\n\\]|\\(?![\[\]\\]))++)\]")
 _META_ESCAPE = re.compile(r"\\([\[\]\\])")
 _MARKUP = re.compile(r"<[^<>]*>")
-_LITERAL_GAP = re.compile(r"\\?\[\[(\d{1,4})\]\]")
 _PRIVATE = re.compile("[\ue000\ue001]")
 
 
@@ -220,7 +219,7 @@ def _with_gap(
     if gap is None:
         texts.tell("Text stands after the answers; _____ stands in their place.")
         return kind, stem, body
-    stem = with_gaps(_LITERAL_GAP.sub(r"[\\[\1]]", stem))  # so that it is none
+    stem = with_gaps(stem)
     common = {"feedback": body["feedback"]} if "feedback" in body else {}
     return "cloze", stem, {"gaps": {"1": gap}, **common}
 

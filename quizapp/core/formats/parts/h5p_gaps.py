@@ -16,7 +16,6 @@ WORD_PRAISE = "Feedback on words in their right places was left out."
 MAX_GAPS = 500
 _STARS = re.compile(r"<[A-Za-z/!][^<>]*>|\*([^*]*)\*")
 _PRIVATE = re.compile("[\ue000\ue001]")
-_LITERAL = re.compile(r"\\?\[\[(\d{1,4})\]\]")
 _SLASH = re.compile(r"(?<!\\)/")
 _PRAISE = re.compile(r"\\\+((?:[^\\]|\\(?![-+]))*)")
 _BLAME = re.compile(r"\\-((?:[^\\]|\\(?![-+]))*)")
@@ -45,7 +44,7 @@ class _Gaps:
 
     def stem(self, source: str, reading: HtmlTexts) -> str:
         made = reading.markdown(self.marked(source))
-        return with_gaps(_LITERAL.sub(r"[\\[\1]]", made))
+        return with_gaps(made)
 
 
 def blanks(params: Params, reading: HtmlTexts) -> tuple[str, dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Moodle's questions whose text has gaps: embedded answers, words to choose or drag, gapfill."""
 
 import re
-from hashlib import sha256
 from html import unescape
 from typing import Any
 
@@ -10,8 +9,8 @@ from quizapp.core.formats.shared import html
 from quizapp.core.formats.shared.moodle_cloze_question import (
     Unsupported,
     cloze_of,
-    without_gaps,
 )
+from quizapp.core.formats.shared.pairs import blind_ids
 from quizapp.core.gaps import GAP
 
 Entry = dict[str, Any]
@@ -60,7 +59,7 @@ def choices(block: Block) -> Question:
     marked = GAP.sub(mark, own_text(element))
     if not right:
         raise Unsupported("Its text has no gap that could be read.")
-    stem = html.with_gaps(without_gaps(block.markdown(marked, element)))
+    stem = html.with_gaps(block.markdown(marked, element))
     if len({pool[place][1] or "1" for place in right}) == 1:
         group = pool[right[0]][1] or "1"
         words = [word for word, own in pool if (own or "1") == group]
@@ -89,12 +88,6 @@ def word_gaps(right: list[str], words: list[str]) -> Entry:
     return {"gaps": gaps, "words": [{"id": ids[word], "text": word} for word in pool]}
 
 
-def blind_ids(texts: list[str], letter: str) -> dict[str, str]:
-    """Return an id for each different text; the ids tell nothing of the order of the texts."""
-    by_hash = sorted(dict.fromkeys(texts), key=lambda text: sha256(text.encode()).digest())
-    return {text: f"{letter}{number}" for number, text in enumerate(by_hash, 1)}
-
-
 def gapfill(block: Block) -> Question:
     """Read what the plug-in gapfill writes: the right words stand in brackets in the text."""
     element, signs = block.one("questiontext"), block.value("delimitchars", "[]")
@@ -110,7 +103,7 @@ def gapfill(block: Block) -> Question:
     marked = re.sub(f"{first}([^{first}{last}]{{1,500}}){last}", mark, own_text(element))
     if not right or not all(right):
         raise Unsupported("Its text has no gap that could be read.")
-    stem = html.with_gaps(without_gaps(block.markdown(marked, element)))
+    stem = html.with_gaps(block.markdown(marked, element))
     if block.is_true("noduplicates", False) and len(set(right)) < len(right):
         block.lose("noduplicates", NO_DUPLICATES)
     patterns = not block.is_true("disableregex", False)

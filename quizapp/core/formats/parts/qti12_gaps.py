@@ -88,7 +88,7 @@ def _placed(block: Block, responses: dict[str, Element]) -> tuple[str, dict[str,
         return html.gap_mark(numbers[name])
 
     text = block.markdown(_PLACE.sub(mark, source))
-    return html.with_gaps(text.replace("\\[[", "\\[\\[")), numbers  # what is no gap looks like none
+    return html.with_gaps(text), numbers
 
 
 def _place_name(match: re.Match[str]) -> str:

@@ -18,7 +18,6 @@ from quizapp.core.formats.shared.moodle_cloze_syntax import (
     MoodleGap,
     gaps_in,
 )
-from quizapp.core.gaps import GAP
 from quizapp.core.problems import MINOR
 from quizapp.core.quantities import decimal_of
 from quizapp.core.question import Question
@@ -76,12 +75,7 @@ def stem_with_gaps(pieces: list[str | MoodleGap], convert: Convert) -> str:
     for piece in pieces:
         number += not isinstance(piece, str)
         marked.append(piece if isinstance(piece, str) else html.gap_mark(number))
-    return html.with_gaps(without_gaps(convert("".join(marked))))
-
-
-def without_gaps(markdown: str) -> str:
-    """Return Markdown in which no `[[1]]` that means itself can be taken for a gap."""
-    return GAP.sub(r"[\\[\1]]", markdown)
+    return html.with_gaps(convert("".join(marked)))
 
 
 def _gap(gap: MoodleGap, inner: Convert, cloze: Cloze) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from quizapp.core.formats.shared import html, plain
 from quizapp.core.formats.shared.html import Converted, FindMedia
 from quizapp.core.markdown import images
 
-TEXT_FORMATS = ("moodle", "html", "markdown", "plain")
 HTML_IN_MARKDOWN = "HTML inside Markdown is shown as it is written."
 
 # One line that is the same as text, as HTML and as Markdown: most texts are such.
@@ -21,7 +20,7 @@ _PARAGRAPH = re.compile(r"\n{2,}")
 
 
 def to_markdown(text: str, format: str, find_media: FindMedia | None = None) -> Converted:
-    """Return a text in one of TEXT_FORMATS as Markdown, and what is to be told of it.
+    """Return a text in one of the formats above as Markdown, and what is to be told of it.
 
     "moodle" is what Moodle guesses about: HTML if it holds any, line ends that count, formulas.
     """

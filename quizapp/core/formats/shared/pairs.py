@@ -15,16 +15,23 @@ def _unpaired(pairs: Sequence[tuple[str, str]]) -> Body:
     }
 
 
+def blind_ids(texts: Sequence[str], letter: str) -> dict[str, str]:
+    """Return an id for each different text; the ids tell nothing of the order of the texts."""
+    mixed = sorted(
+        dict.fromkeys(texts), key=lambda text: sha256(text.encode("utf-8", "replace")).digest()
+    )
+    return {text: f"{letter}{number}" for number, text in enumerate(mixed, 1)}
+
+
 def paired(pairs: Sequence[tuple[str, str]]) -> Body:
     """Return the body of a matching; a pair without a left side is one more to choose from.
 
-    The ids of the right sides follow a hash: learners see them, so they must not tell.
+    Learners see the ids of the right sides, so they must not tell.
     """
     rights = list(dict.fromkeys(right for _, right in pairs if right))
     if len(rights) < 2:  # no sensible question, but one that is not lost
         return _unpaired(pairs)
-    mixed = sorted(rights, key=lambda text: sha256(text.encode("utf-8", "replace")).digest())
-    ids = {text: f"r{number}" for number, text in enumerate(mixed, 1)}
+    ids = blind_ids(rights, "r")
     return {
         "lefts": [{"text": left, "right": ids.get(right, "")} for left, right in pairs if left],
         "rights": [{"id": ids[text], "text": text} for text in rights],

@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quizapp.core.formats.model import (
-    ArticleIn,
-    FactIn,
     Item,
     Loss,
-    MediaIn,
     QuestionIn,
-    QuizIn,
 )
+from quizapp.core.formats.shared.left_out import LeftOut
 from quizapp.core.formats.shared.table_rows import base_of, details_of, merged
 
 HEAD = ("key", "type", "name", "category", "tags", "stem")
@@ -23,12 +20,6 @@ KEEPS = frozenset(
     | {"markup", "math"}
 )
 MAX_OPTIONS = 20
-LEFT_OUT = {
-    MediaIn: "{n} pictures and sounds are left out: a table has no place for them.",
-    ArticleIn: "{n} articles are left out: a table has no place for them.",
-    FactIn: "{n} facts with their evidence are left out: a table has no place for them.",
-    QuizIn: "{n} quizzes are left out: a table has no place for them.",
-}
 IDS = {"options", "answers", "lefts", "rights", "items", "words"}
 
 
@@ -44,24 +35,19 @@ class Table:
 def table_of(items: Iterable[Item]) -> Table:
     """Return the questions as rows, with as many columns for options as any of them needs."""
     questions: list[QuestionIn] = []
-    left: dict[type, int] = {}
+    left_out = LeftOut()
     for item in items:
         if isinstance(item, QuestionIn):
             questions.append(item)
-        elif type(item) in LEFT_OUT:
-            left[type(item)] = left.get(type(item), 0) + 1
+        else:
+            left_out.add(item)
     rows = [_cells(question) for question in questions]
     width = max((len(options) for _, options, _ in rows), default=0)
     header = [*HEAD, *(f"option {n}" for n in range(1, width + 1)), *TAIL]
     table: list[Sequence[str]] = [
         [*head, *options, *[""] * (width - len(options)), *tail] for head, options, tail in rows
     ]
-    losses = [
-        Loss(None, "", words.format(n=left[kind]))
-        for kind, words in LEFT_OUT.items()
-        if kind in left
-    ]
-    return Table(header, table, losses)
+    return Table(header, table, list(left_out.losses()))
 
 
 def _cells(item: QuestionIn) -> tuple[list[str], list[str], list[str]]:

@@ -127,11 +127,6 @@ def inner(element: Element | None) -> str:
     return "".join(parts)
 
 
-def xpath_of(element: Element) -> str:
-    """Return where an element stands, as a report names it."""
-    return str(element.getroottree().getpath(element))
-
-
 def _refuse_entities(tree: Any, name: str) -> None:
     dtd = tree.docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
