@@ -3,7 +3,9 @@
 All offsets count Unicode code points of exactly the text given, so `text[start:end]` is the piece.
 """
 
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +24,7 @@ _TITLES = frozenset(
     Nr Hr Fr bzw""".split()  # noqa: SIM905
 )
 _MIDDLE = frozenset(
-    "e.g i.e viz cf vs approx ca al incl esp resp z.B d.h u.a v.a o.ä p.ex".split()  # noqa: SIM905
+    "v e.g i.e viz cf vs approx ca al incl esp resp z.B d.h u.a v.a o.ä p.ex".split()  # noqa: SIM905
 )
 _BEFORE_NUMBERS = frozenset(
     """No Nos Nr Fig Figs Eq Eqs Vol Vols Ch Sec Art Tab Ref Refs p pp vol ch sec eq fig no Jan Feb
@@ -71,6 +73,22 @@ def sentences(text: str) -> list[list[int]]:
         for first, last in paragraphs(text)
         for start, end in _split(text, first, last)
     ]
+
+
+def sentence_ids(text: str) -> list[str]:
+    """Return an id for each of `sentences(text)`; it stays while the sentence does.
+
+    It is made of the sentence's words, so edits elsewhere leave it alone; a sentence that stands
+    there again gets a number.
+    """
+    counts: Counter[str] = Counter()
+    ids = []
+    for start, end in sentences(text):
+        words = " ".join(text[start:end].split()).casefold()
+        digest = hashlib.sha256(words.encode()).hexdigest()[:12]
+        counts[digest] += 1
+        ids.append(digest if counts[digest] == 1 else f"{digest}-{counts[digest]}")
+    return ids
 
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

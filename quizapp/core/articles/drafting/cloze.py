@@ -1,0 +1,111 @@
+"""A statement of the article with a key term left out."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from quizapp.core.articles.asking import drafted, is_name, mid_sentence, typed_forms
+from quizapp.core.articles.drafting.contract import Material
+from quizapp.core.articles.facts import ParsedFact
+from quizapp.core.articles.lexicon.words import LOOSE_MODIFIERS
+from quizapp.core.articles.model import Draft
+from quizapp.core.articles.parsing import LONGEST_TERM, Parsed, core_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+LEAST_WEIGHT = 0.2
+MOST_WORDS = 30
+GAPS_A_FACT = 2
+_NAMES = frozenset({"PERSON", "GPE", "LOC", "NORP", "ORG", "EVENT", "FAC", "WORK_OF_ART",
+                    "LANGUAGE", "PRODUCT"})  # fmt: skip
+
+
+def draft(material: Material) -> Iterator[Draft]:
+    """Leave out the term of each fact that matters most, and the next one in another draft."""
+    for fact in material.facts:
+        words = [one for one in fact.clause.span if not one.is_punct]
+        if not 7 <= len(words) <= MOST_WORDS:
+            continue
+        found = sorted(_gaps(material.parsed, fact), key=lambda gap: -gap[0])
+        for _, tokens in found[:GAPS_A_FACT]:
+            made = _draft(fact, tokens)
+            if made is not None:
+                yield made
+
+
+def _gaps(parsed: Parsed, fact: ParsedFact) -> "Iterator[tuple[float, Sequence[Token]]]":
+    """Yield the phrases that can be left out, each with how good a gap it makes."""
+    clause = fact.clause
+    for chunk in clause.span.noun_chunks:
+        core = core_of(chunk)
+        if core is None or any(one.i in clause.named for one in core):
+            continue
+        if any(child.lower_ == "of" for child in core[-1].children):
+            continue  # the gap would be half a term: "___ of field"
+        tokens = _whole_name(core)
+        if _is_hyphened(tokens):
+            continue
+        head = core[-1]
+        if _is_one_of_several(head) or _is_twice(fact, tokens) or _is_glossed(head):
+            continue
+        if tokens[0].lower_ in LOOSE_MODIFIERS or (head.pos_ == "NOUN" and _is_open(tokens)):
+            continue
+        named = head.ent_type_ in _NAMES
+        weight = parsed.weight(tokens)
+        if weight < LEAST_WEIGHT and not named:
+            continue
+        subject = 0.15 if head.dep_ in ("nsubj", "nsubjpass") else 0.0
+        yield weight + subject + (0.25 if named else 0.0), list(tokens)
+
+
+def _is_hyphened(tokens: "Sequence[Token]") -> bool:
+    """Whether it is a part of a longer word: two-year."""
+    first, last = tokens[0], tokens[-1]
+    before = first.nbor(-1).text if first.i else ""
+    after = last.nbor(1).text if last.i + 1 < len(last.doc) else ""
+    return before in ("-", "–", "/") or after in ("-", "–", "/")  # noqa: RUF001
+
+
+def _whole_name(core: "Span") -> "Sequence[Token]":
+    """Return the phrase, or the name that it is a part of: Bill of Rights."""
+    for entity in core.doc.ents:
+        if entity.start <= core.start and entity.end > core.end:
+            return [one for one in entity if one.lower_ != "the" or one.i > entity.start]
+    return list(core)
+
+
+def _is_one_of_several(head: "Token") -> bool:
+    """Whether it stands in a list, where its neighbours would do as well."""
+    return head.dep_ in ("conj", "appos") or any(child.dep_ == "conj" for child in head.children)
+
+
+def _is_twice(fact: ParsedFact, tokens: "Sequence[Token]") -> bool:
+    """Whether one of its words also stands elsewhere in the statement."""
+    mine = {one.i for one in tokens}
+    stems = {one.lemma_.lower()[:6] for one in tokens if not one.is_stop}
+    return any(
+        one.lemma_.lower()[:6] in stems for one in fact.clause.span
+        if one.i not in mine and not one.is_stop
+    )  # fmt: skip
+
+
+def _is_glossed(head: "Token") -> bool:
+    """Whether the text explains it right beside the gap, or names it in other words."""
+    return any(child.dep_ == "appos" for child in head.children)
+
+
+def _is_open(tokens: "Sequence[Token]") -> bool:
+    """Whether it begins with an adjective that any other could replace."""
+    return tokens[0].tag_ in ("JJR", "JJS", "RB", "VBG") or tokens[0].dep_ == "advmod"
+
+
+def _draft(fact: ParsedFact, tokens: "Sequence[Token]") -> Draft | None:
+    clause = fact.clause
+    stem = clause.with_put(tokens, "[[1]]")
+    stem = re.sub(r"\b([Aa])n? \[\[1]]", r"\1(n) [[1]]", stem)  # neither form tells the answer
+    answer = clause.text(tokens)
+    key = answer if is_name(tokens[0]) else mid_sentence(tokens, answer)
+    if not key or len(tokens) > LONGEST_TERM:
+        return None
+    return drafted("cloze", "cloze", stem, (key,), fact, also_right=typed_forms(tokens))

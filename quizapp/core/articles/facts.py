@@ -1,0 +1,79 @@
+"""The facts of an article: what its sentences state, each with the words that prove it."""
+
+import re
+from dataclasses import dataclass
+
+from quizapp.core.articles import references
+from quizapp.core.articles.antecedents import Antecedents
+from quizapp.core.articles.clauses import Clause, clauses
+from quizapp.core.articles.lexicon.words import CONDITIONS, HEDGES
+from quizapp.core.articles.model import FoundFact, Span
+from quizapp.core.articles.parsing import Parsed
+
+FEWEST_WORDS, MOST_WORDS = 5, 40
+_SPEECH = re.compile(r"[\"“”]")
+_OBJECTS = ("dobj", "attr", "acomp", "oprd", "dative", "xcomp", "ccomp", "prep", "agent")
+
+
+@dataclass(slots=True)
+class ParsedFact:
+    """A fact with the grammar that questions are made from."""
+
+    fact: FoundFact
+    clause: Clause
+
+
+def find_facts(parsed: Parsed) -> list[ParsedFact]:
+    """Return the facts of an article in order; commands, questions and speech state none."""
+    antecedents = Antecedents(parsed)
+    found = []
+    for sentence in parsed.sentences:
+        if not _states(sentence.text):
+            continue
+        for clause in clauses(parsed, sentence):
+            clause.named = antecedents.names_for(clause)
+            words = sum(not token.is_punct for token in clause.span)
+            if FEWEST_WORDS <= words <= MOST_WORDS and not _is_hypothetical(clause):
+                found.append(ParsedFact(_fact(parsed, clause), clause))
+    return found
+
+
+def _states(text: str) -> bool:
+    if not text.endswith((".", '."', ".”", ".)")):
+        return False
+    return text.count("(") == text.count(")") and text.count("“") == text.count("”")
+
+
+def _is_hypothetical(clause: Clause) -> bool:
+    """Whether it tells what would be, or what somebody is to do."""
+    helpers = [one.lower_ for one in clause.children("aux", "auxpass")]
+    commands = clause.root.tag_ == "VB" and not helpers and clause.subject.i > clause.root.i
+    return "would" in helpers or commands
+
+
+def _fact(parsed: Parsed, clause: Clause) -> FoundFact:
+    objects = clause.children(*_OBJECTS)
+    lean = list(references.unresolved(parsed, clause.sentence, clause.span, clause.named))
+    if _SPEECH.search(_without_terms(clause.quote)):
+        lean.append("speech")
+    return FoundFact(
+        statement=clause.statement(),
+        evidence=Span(clause.start, clause.end, clause.quote),
+        paragraph=clause.sentence.paragraph,
+        sentence=clause.sentence.id,
+        subject=clause.text(clause.subtree(clause.subject)),
+        relation=clause.text([*clause.children("aux", "auxpass", "neg", "prt"), clause.root]),
+        object=clause.text([one for child in objects for one in clause.subtree(child)]),
+        hedges=_words_in(clause, HEDGES),
+        conditions=_words_in(clause, CONDITIONS),
+        unresolved=tuple(lean),
+    )
+
+
+def _without_terms(quote: str) -> str:
+    """Return a text without quotation marks around up to six words, which name a term."""
+    return re.sub(r"[\"“](?:[\w’'-]+[,.]?\s?){1,6}[\"”]", "", quote)  # noqa: RUF001
+
+
+def _words_in(clause: Clause, words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(token.text for token in clause.span if token.lower_ in words)

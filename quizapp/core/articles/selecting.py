@@ -1,0 +1,64 @@
+"""Which drafts are kept: the best ones that cover the article, mix kinds and tell on no other."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from quizapp.core.articles.gates import content_words, key_texts
+from quizapp.core.articles.model import Draft
+
+FORMS_A_FACT = 2
+MOST_OF_A_TYPE = 0.4
+MOST_OF_A_WAY = 0.3
+LEAST_SCORE = 0.5
+COVERING = 0.12  # how much better a draft counts whose paragraph has none yet
+REPEATING = 0.05  # how much worse for each draft that its fact or paragraph has
+
+
+def select(drafts: Sequence[Draft], paragraphs: dict[str, int], limit: int) -> list[Draft]:
+    """Return at most `limit` drafts, best first; `paragraphs` gives that of each fact."""
+    left = sorted(drafts, key=lambda one: -one.score)
+    kept: list[Draft] = []
+    while left and len(kept) < limit:
+        best = max(left, key=lambda one: _worth(one, kept, paragraphs))
+        left.remove(best)
+        if best.score >= LEAST_SCORE and _fits(best, kept, limit):
+            kept.append(best)
+    return _balanced(sorted(kept, key=lambda one: -one.score))
+
+
+def _worth(draft: Draft, kept: Sequence[Draft], paragraphs: dict[str, int]) -> float:
+    mine = paragraphs[draft.fact]
+    here = sum(paragraphs[one.fact] == mine for one in kept)
+    same = sum(one.fact == draft.fact for one in kept)
+    return draft.score + (COVERING if not here else -REPEATING * here) - REPEATING * same
+
+
+def _fits(draft: Draft, kept: Sequence[Draft], limit: int) -> bool:
+    forms = [one for one in kept if one.fact == draft.fact]
+    if len(forms) >= FORMS_A_FACT or any(one.type == draft.type for one in forms):
+        return False
+    if sum(one.way == draft.way for one in kept) >= max(MOST_OF_A_WAY * limit, 2):
+        return False
+    if sum(one.type == draft.type for one in kept) >= max(MOST_OF_A_TYPE * limit, 2):
+        return False
+    return not any(tells(one, draft) or tells(draft, one) for one in kept if one.fact != draft.fact)
+
+
+def _balanced(kept: list[Draft]) -> list[Draft]:
+    """Drop the weakest of a type that makes up too much of what is kept."""
+    while len(kept) > 4:
+        kind, count = Counter(one.type for one in kept).most_common(1)[0]
+        if count <= MOST_OF_A_TYPE * len(kept):
+            break
+        kept.remove([one for one in kept if one.type == kind][-1])
+    return kept
+
+
+def tells(one: Draft, other: Draft) -> bool:
+    """Tell whether the text of a draft gives away the answer of another."""
+    shown = content_words(" ".join([one.stem, *one.options]))
+    asked = content_words(other.stem)
+    if not asked or len(asked & shown) / len(asked) < 0.5:
+        return False
+    keys = [content_words(text) for text in key_texts(other)]
+    return isinstance(other.key, bool | float) or any(key and key <= shown for key in keys)
