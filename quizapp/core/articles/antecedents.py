@@ -25,8 +25,9 @@ class Antecedents:
     def names_for(self, clause: Clause) -> dict[int, str]:
         """Return what can be put for the pronoun that is the subject, or owns it; {} if unsure."""
         pronoun = _pronoun(clause)
-        if pronoun is None:
-            return {}
+        first = clause.sentence.span[0].i
+        if pronoun is None or pronoun.i - clause.span.start > 1 or clause.span.start - first > 4:
+            return {}  # further in, it may stand for something in the sentence itself
         word = pronoun.lower_
         name = self._person(clause.sentence) if word in _HE else self._thing(clause, word)
         if not name:

@@ -54,6 +54,7 @@ def _is_hypothetical(clause: Clause) -> bool:
 def _fact(parsed: Parsed, clause: Clause) -> FoundFact:
     objects = clause.children(*_OBJECTS)
     lean = list(references.unresolved(parsed, clause.sentence, clause.span, clause.named))
+    lean += _shape(clause)
     if _SPEECH.search(_without_terms(clause.quote)):
         lean.append("speech")
     return FoundFact(
@@ -77,3 +78,18 @@ def _without_terms(quote: str) -> str:
 
 def _words_in(clause: Clause, words: frozenset[str]) -> tuple[str, ...]:
     return tuple(token.text for token in clause.span if token.lower_ in words)
+
+
+def _shape(clause: Clause) -> list[str]:
+    """Return what in the build of a clause makes it no statement of its own."""
+    found = []
+    if ":" in clause.quote:
+        found.append(":")
+    if clause.subject.i > clause.root.i and clause.subject.dep_ != "expl":
+        found.append("inversion")
+    if clause.subject.lower_ == "there":
+        things = clause.children("attr", "dobj")
+        if not any(child.dep_ in ("prep", "relcl", "acl") for one in things
+                   for child in one.children):  # fmt: skip
+            found.append("there")
+    return found

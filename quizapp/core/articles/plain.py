@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_LINE_END = re.compile(r"[ \t]+$", re.MULTILINE)
+_LINE_END = re.compile(r"(?<![ \t])[ \t]++$", re.MULTILINE)  # in one pass, whatever the text
 _GAP = re.compile(r"\n{3,}")
 
 

@@ -18,7 +18,7 @@ from quizapp.core.articles.parsing import Parsed, Sentence
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-FREQUENT = 4  # a noun used this often is what the article is about
+FREQUENT = 6  # a noun used this often is what the article is about
 _PLURAL = ("NNS", "NNPS")
 _FIGURE = re.compile(r"\b(?:figure|fig|table|chapter|section|page|above|below|appendix)\b\.? ?\d")
 _TIME = re.compile(
@@ -30,7 +30,8 @@ _TIME = re.compile(
 )
 _NUMBERS = frozenset("one two three four five six seven eight nine ten".split())  # noqa: SIM905
 _HEADLESS = _NUMBERS | frozenset(
-    "first second third hundred thousand million some many most others few several another each all none both any more less much".split()  # noqa: SIM905
+    """first second third hundred thousand million some many most others few several another each
+    all none both any more less much""".split()  # noqa: SIM905
 )
 
 
@@ -49,11 +50,24 @@ def unresolved(
     for token in span:
         if token.i in named:
             continue
-        if _points(token, span, named) or _leans(token, span) or _is_headless(token):
+        if (
+            _compares(token, span)
+            or _is_that(token)
+            or _points(token, span, named)
+            or _leans(token, span)
+            or _is_headless(token)
+        ):
             found.append(token.text)
         elif _is_anaphor(parsed, sentence, token, span):
             found.append(f"the {token.text}")
     return tuple(found)
+
+
+def _needs_more(token: "Token", span: "Span", named: Collection[int]) -> bool:
+    """Whether a word means nothing without what stands outside of the statement."""
+    if _compares(token, span) or _is_that(token) or _is_headless(token):
+        return True
+    return _points(token, span, named) or _leans(token, span)
 
 
 def _points(token: "Token", span: "Span", named: Collection[int]) -> bool:
@@ -115,10 +129,13 @@ def _has_antecedent(token: "Token", span: "Span") -> bool:
     if token.dep_ in ("nsubj", "nsubjpass"):  # a subject takes up a subject
         before = [one for one in before if one.dep_ in ("nsubj", "nsubjpass", "conj")]
     if word in ("he", "she", "him", "his", "her", "himself", "herself"):
-        return any(one.ent_type_ == "PERSON" or one.lemma_.lower() in PEOPLE for one in before)
+        return any(
+            one.ent_type_ == "PERSON" or one.lemma_.lower() in PEOPLE
+            for one in before if one.tag_ not in _PLURAL
+        )  # fmt: skip
     if word in ("they", "them", "their", "themselves"):
         return any(one.tag_ in _PLURAL or _is_joined(one) for one in before)
-    return any(one.tag_ not in _PLURAL for one in before)
+    return any(one.tag_ not in _PLURAL and one.ent_type_ != "PERSON" for one in before)
 
 
 def _verb_of(token: "Token") -> int:
@@ -144,29 +161,60 @@ def _leans(token: "Token", span: "Span") -> bool:
     here = token.i - span.start
     before = words[here - 1] if here else ""
     after = words[here + 1] if here + 1 < len(words) else ""
-    if word in ("both", "either", "neither"):
-        partner = {"both": "and", "either": "or", "neither": "nor"}[word]
-        return partner not in words[here:]
-    if word in ("above", "below") and (after == "all" or before == "from"):
+    stands_alone = {
+        "both": "and" in words[here:],
+        "either": "or" in words[here:],
+        "neither": "nor" in words[here:],
+        "above": after == "all" or before == "from" or _has_object(token),
+        "below": before == "from" or _has_object(token),
+        "besides": _has_object(token),
+        "other": before in ("and", "or", "each") or after == "than",
+        "another": before == "one" or "one" in words[:here],
+        "same": "as" in words[here:] or "that" in words[here:],
+        "too": token.head.pos_ in ("ADJ", "ADV"),
+        "later": token.pos_ != "ADV" or "than" in words[here:],
+        "earlier": token.pos_ != "ADV" or "than" in words[here:],
+        "following": token.pos_ == "ADP",
+        "next": after == "to",
+    }
+    return not stands_alone.get(word, False)
+
+
+def _has_object(token: "Token") -> bool:
+    return any(child.dep_ in ("pobj", "pcomp") for child in token.children)
+
+
+def _is_that(token: "Token") -> bool:
+    """Whether it is "that" as in "that war"."""
+    return token.lower_ == "that" and token.dep_ == "det"
+
+
+def _compares(token: "Token", span: "Span") -> bool:
+    """Whether the statement says "more" or "farther" without saying than what."""
+    if token.tag_ not in ("JJR", "RBR") or any(
+        one.lower_ in ("than", "the")
+        for one in span
+        if one.i == token.i - 1 or one.lower_ == "than"
+    ):
         return False
-    if word == "another" and "one" in words[:here]:
+    if (
+        token.lower_ in ("more", "less")
+        and token.i + 1 < span.end
+        and (token.nbor(1).lower_ in ("or", "and"))
+    ):
         return False
-    if word in ("above", "below", "besides"):
-        return not any(child.dep_ in ("pobj", "pcomp") for child in token.children)
-    if word in ("other", "another"):
-        return before not in ("and", "or", "each", "one") and after != "than"
-    if word == "same":
-        return "as" not in words[here:] and "that" not in words[here:]
-    if word in ("too", "above"):
-        return token.head.pos_ not in ("ADJ", "ADV")
-    if word in ("later", "earlier"):
-        return token.pos_ == "ADV" and "than" not in words[here:]
-    return not (word == "following" and token.pos_ == "ADP")
+    before = token.nbor(-1).lower_ if token.i else ""
+    if before in ("no", "or", "any"):
+        return False
+    head = token.head
+    if token.dep_ in ("acomp", "advmod", "attr", "conj") and head.pos_ in ("VERB", "AUX", "ADJ"):
+        return True
+    return token.dep_ == "amod" and head.dep_ in ("dobj", "attr", "nsubj", "nsubjpass")
 
 
 def _is_headless(token: "Token") -> bool:
     """Whether a quantity stands for a thing that is not named: "Some live in trees"."""
-    if token.lower_ in ("one", "ones") and token.dep_ in ("dobj", "pobj", "attr"):
+    if token.lower_ == "ones" or (token.lower_ == "one" and token.dep_ in ("dobj", "pobj", "attr")):
         return not any(child.dep_ in ("prep", "relcl") for child in token.children)
     if token.lower_ == "both" and token.dep_ in ("dobj", "pobj"):
         return True
@@ -187,7 +235,8 @@ def _is_anaphor(parsed: Parsed, sentence: Sentence, token: "Token", span: "Span"
            for child in narrowing):  # fmt: skip
         return False
     subject = token.dep_ in ("nsubj", "nsubjpass")
-    if narrowing and (not subject or any(child.tag_ == "JJS" for child in narrowing)):
+    best = any(child.tag_ == "JJS" for child in narrowing)
+    if narrowing and (not subject or (best and token.tag_ in _PLURAL)):
         return False
     lemma = token.lemma_.lower()
     if _named_in(span, token, lemma) or _is_topic(parsed, lemma):

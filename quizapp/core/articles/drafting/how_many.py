@@ -8,6 +8,7 @@ from quizapp.core.articles.clauses import tidy
 from quizapp.core.articles.drafting import numbers
 from quizapp.core.articles.drafting.contract import Material
 from quizapp.core.articles.facts import ParsedFact
+from quizapp.core.articles.lexicon.words import EMPTY_NOUNS
 from quizapp.core.articles.model import Draft
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _stem(fact: ParsedFact, number: "Token") -> str | None:
     clause = fact.clause
     noun = number.head
     phrase = clause.subtree(noun)
-    if phrase[0].i != number.i:
+    if phrase[0].i != number.i or noun.lemma_.lower() in EMPTY_NOUNS:
         return None  # "the three gears": which ones?
     what = clause.text(phrase[1:])
     if noun.dep_ in ("nsubj", "nsubjpass") and noun.i == clause.subject.i:

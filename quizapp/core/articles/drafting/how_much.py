@@ -1,16 +1,12 @@
 """How long, how high, about how many: a measure of the article, on a flashcard."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from quizapp.core.articles.asking import capital, drafted, question
 from quizapp.core.articles.clauses import tidy
 from quizapp.core.articles.drafting.contract import Material
 from quizapp.core.articles.facts import ParsedFact
 from quizapp.core.articles.model import Draft
-
-if TYPE_CHECKING:
-    from spacy.tokens import Token
 
 _MEASURED = frozenset("long high tall wide deep old thick large heavy far big fast hot".split())  # noqa: SIM905
 _MANY = ("NNS", "NNPS")

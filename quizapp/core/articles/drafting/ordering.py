@@ -1,10 +1,10 @@
 """Putting things in order: events that the article dates."""
 
-import re
 from collections.abc import Iterator
 
 from quizapp.core.articles.asking import drafted, mid_sentence
 from quizapp.core.articles.clauses import sentence_of
+from quizapp.core.articles.drafting import numbers
 from quizapp.core.articles.drafting.contract import Material
 from quizapp.core.articles.drafting.when import year_phrase
 from quizapp.core.articles.facts import ParsedFact
@@ -26,9 +26,8 @@ def draft(material: Material) -> Iterator[Draft]:
         while rest and rest[0].is_punct:
             rest = rest[1:]
         text = sentence_of(mid_sentence(rest, fact.clause.text(rest)))
-        if 4 <= len(text.split()) <= MOST_WORDS and not any(
-            part.isdigit() for part in text.split()
-        ):
+        words = text.replace(",", " ").rstrip(".").split()
+        if 4 <= len(words) <= MOST_WORDS and not any(numbers.year(one) for one in words):
             dated.setdefault(int(year.text), (text, fact))
     if len(dated) >= FEWEST:
         years = sorted(dated)[:MOST]

@@ -8,11 +8,14 @@ from quizapp.core.articles.drafting.contract import Material
 from quizapp.core.articles.model import Draft
 
 FEWEST_WRONG = 3
+NARROW = 9  # words of a description of a person
 
 
 def draft(material: Material) -> Iterator[Draft]:
     """Ask for each defined term; with options where enough terms of its make are explained."""
     for one in material.definitions:
+        if one.is_person and not _singles_out(one):
+            continue
         stem = f"{'Who' if one.is_person else 'Which term'} fits this description: “{one.meaning}”?"
         yield drafted(
             "term", "short_answer", stem, one.term, one.source, also_right=typed_forms(one.tokens)
@@ -28,3 +31,8 @@ def _is_alike(one: Definition, other: Definition) -> bool:
     if one.term == other.term or one.is_person != other.is_person:
         return False
     return one.plural == other.plural and other.term.lower() not in one.meaning.lower()
+
+
+def _singles_out(one: Definition) -> bool:
+    """Whether a description of a person fits this one only: "the ..." or a long one."""
+    return one.meaning.startswith("the ") or len(one.meaning.split()) >= NARROW

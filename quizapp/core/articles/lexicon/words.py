@@ -39,7 +39,7 @@ TYING = _set(
     additional too instead likewise similarly meanwhile afterwards afterward furthermore
     nevertheless nonetheless otherwise hence consequently accordingly
     aforementioned respectively alike else later earlier again above below besides both either
-    neither"""
+    neither next though"""
 )
 
 # Openings that can go without changing what the sentence says.
