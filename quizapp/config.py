@@ -53,6 +53,7 @@ def from_environment(environ: Mapping[str, str], instance: Path) -> Settings:
     upload_mib = environ.get("QUIZAPP_UPLOAD_MIB", "64")
     if not upload_mib.isdecimal() or not 1 <= int(upload_mib) <= 1024:
         raise UnsafeSettings("QUIZAPP_UPLOAD_MIB must be a number of MiB, 1 to 1024")
+    llm_settings(environ)  # refuses now what would fail at the first article
     if environ.get("FLASK_DEBUG", "0") not in {"", "0"} and url.startswith("https"):
         raise UnsafeSettings("FLASK_DEBUG must be off where QUIZAPP_URL is https")
     return Settings(
@@ -63,6 +64,34 @@ def from_environment(environ: Mapping[str, str], instance: Path) -> Settings:
         smtp_url=smtp_url,
         upload_mib=int(upload_mib),
     )
+
+
+def llm_settings(environ: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return the address, the model and the key of the language model; no address: there is none.
+
+    What is wrong is told without the key.
+    """
+    url = environ.get("QUIZAPP_LLM_URL", "").strip().rstrip("/")
+    model = environ.get("QUIZAPP_LLM_MODEL", "").strip()
+    key = environ.get("QUIZAPP_LLM_KEY", "").strip()
+    if not url:
+        return "", model, key
+    if not _is_plain_address(url):
+        raise UnsafeSettings("QUIZAPP_LLM_URL must be an http:// or https:// address without a key")
+    if not model:
+        raise UnsafeSettings("QUIZAPP_LLM_MODEL must name the model that QUIZAPP_LLM_URL offers")
+    if not key.isascii() or not (key.isprintable() and " " not in key):
+        raise UnsafeSettings("QUIZAPP_LLM_KEY must be one word of ASCII characters")
+    return url, model, key
+
+
+def _is_plain_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return named and parts.scheme in {"http", "https"} and "@" not in parts.netloc and url.isascii()
 
 
 def database_url(given: str, instance: Path) -> str:
@@ -87,7 +116,7 @@ def secret_key(given: str, instance: Path) -> str:
             instance.mkdir(parents=True, exist_ok=True)
             _make_key(path)
         return path.read_text(encoding="ascii")
-    except PermissionError as error:
+    except OSError as error:
         raise UnsafeSettings(f"{error.filename} is not ours to use: {error.strerror}") from error
 
 

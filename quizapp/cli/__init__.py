@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from quizapp.cli import bank, ops, study, user
+from quizapp.cli import article, bank, ops, study, user
 
-GROUPS = (bank.group, ops.group, study.group, user.group)
+GROUPS = (article.group, bank.group, ops.group, study.group, user.group)
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.scheduling.days import learner_day
+from quizapp.services.articles import standing
 from quizapp.services.content import reading, sentence_facts
 from quizapp.services.people.sessions import Person
 from quizapp.web import words
@@ -32,6 +33,7 @@ def show(uid: str) -> ResponseReturnValue:
         kinds=QUESTION_TYPES,
         words=words,
         due_words=_due_words,
+        broken=standing.broken_facts(who, uid),
     )
 
 

@@ -2,6 +2,9 @@
 
 from quizapp.web import (
     admin,
+    article_editing,
+    article_new,
+    article_review,
     articles,
     attempts,
     bank_editing,
@@ -42,6 +45,9 @@ BLUEPRINTS = (
     quiz_places.blueprint,
     attempts.blueprint,
     articles.blueprint,
+    article_new.blueprint,
+    article_review.blueprint,
+    article_editing.blueprint,
     me.blueprint,
     reports.blueprint,
     media.blueprint,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from markupsafe import Markup
 
 from quizapp.core import flaws
@@ -19,6 +19,7 @@ from quizapp.services.content.question_drafts import QuestionDraft, blocks
 from quizapp.services.content.questions import Asked
 from quizapp.services.content.version_rows import html_of
 from quizapp.web import present
+from quizapp.web.identity import safe_next
 from quizapp.web.question_controls import Control, Drawing, Drawn, places
 from quizapp.web.question_form import Tree, body_of, leaf, tree_of
 from quizapp.web.question_rows import first_form
@@ -96,6 +97,7 @@ class Editor:
             "tell": tell,
             "values": {name: leaf(self.form.get(name)) for name in LABELS},
             "focus": "",
+            "back": way_back(),
             **more,
         }
         return render_template("questions/edit.html", **shown)
@@ -127,6 +129,11 @@ def _label(drawing: Drawing, form: Tree, name: str) -> Control:
     drawn: Drawn = "line" if choices is None else "select"
     problems = drawing.about(name)
     return Control(name, "", drawn, value, choices=choices or (), problems=problems)
+
+
+def way_back() -> str | None:
+    """Return the page that opened the form, if it asked to be gone back to; None else."""
+    return safe_next(request.values.get("next"))
 
 
 def new_editor(bank: Bank, type_name: str) -> Editor | None:

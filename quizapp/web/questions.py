@@ -1,6 +1,7 @@
 """Writing the questions of a bank: the form, the learner's view beside it, versions, pictures."""
 
 import secrets
+from dataclasses import replace
 
 from flask import (
     Blueprint,
@@ -28,7 +29,7 @@ from quizapp.services.study import answers
 from quizapp.web import present, question_pictures, question_rows, words
 from quizapp.web.identity import now, person
 from quizapp.web.question_form import TooMany, leaf, tree
-from quizapp.web.question_pages import WRITABLE, Editor, new_editor, stored_editor
+from quizapp.web.question_pages import WRITABLE, Editor, new_editor, stored_editor, way_back
 
 blueprint = Blueprint("questions", __name__, url_prefix="/banks")
 
@@ -64,6 +65,8 @@ def edit(slug: str, uid: str) -> ResponseReturnValue:
     editor = stored_editor(bank, _found(bank, uid))
     if request.method == "POST":
         return _answer(_posted(editor))
+    if request.args.get("status") == "active":  # editing a draft in order to use it
+        editor = replace(editor, form={**editor.form, "status": "active"})
     return editor.page(tell=True)
 
 
@@ -189,7 +192,7 @@ def _save(editor: Editor) -> ResponseReturnValue:
     if saved.uid is None:
         return _posted(_again(slug, found)).page(tell=True, refused_save=True), 422
     flash(_said(saved), "right")
-    return redirect(url_for("questions.edit", slug=slug, uid=saved.uid), 303)
+    return redirect(way_back() or url_for("questions.edit", slug=slug, uid=saved.uid), 303)
 
 
 def _again(slug: str, found: Editable | None) -> Editor:

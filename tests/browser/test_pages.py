@@ -34,6 +34,7 @@ PAGES = """
     learner /attempts/{open}?slot=1 /attempts/{open}/review /attempts/{open}/hand-in
     learner /attempts/{closed} /attempts/{closed}?show=all /attempts/{round} /reports
     admin /admin /admin?q=nobody /reports /me
+    admin /articles/{article}/edit /articles/{article}/facts /articles/{article}/versions
 """
 
 

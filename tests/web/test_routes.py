@@ -143,6 +143,35 @@ ROWS = (
         {"type": "essay"},
     ),
     Row("GET /articles/<uid>", OWNER, "/articles/{article}"),
+    Row("GET /articles/<uid>/edit", OWNER, "/articles/{article}/edit"),
+    Row("POST /articles/<uid>/edit", "404 404 404 404 422 404", "/articles/{article}/edit"),
+    Row("GET /articles/<uid>/facts", OWNER, "/articles/{article}/facts"),
+    Row("POST /articles/<uid>/facts", "404 404 404 404 400 404", "/articles/{article}/facts"),
+    Row("GET /articles/<uid>/versions", OWNER, "/articles/{article}/versions"),
+    # Drafting from an article, and weighing the drafts
+    Row("GET /articles/new", TEACHERS),
+    Row("POST /articles/new", "404 404 404 404 422 422"),
+    Row("GET /articles/drafts/<uid>", OWN_NONE, "/articles/drafts/{upload}"),  # it is an import
+    Row("GET /articles/<uid>/review", OWNER, "/articles/{article}/review"),
+    Row(
+        "POST /articles/<uid>/review/drafts/<question>",
+        OWN_NONE,  # the question was not drafted
+        "/articles/{article}/review/drafts/{hidden}",
+        {"decision": "accept"},
+    ),
+    Row(
+        "POST /articles/<uid>/review/undo",
+        "404 404 404 404 303 404",
+        "/articles/{article}/review/undo",
+    ),
+    Row(
+        "POST /articles/<uid>/review/above",
+        "404 404 404 404 303 404",
+        "/articles/{article}/review/above",
+        {"least": "50"},
+    ),
+    Row("POST /articles/<uid>/publish", "404 404 404 404 303 404", "/articles/{article}/publish"),
+    Row("GET /articles/<uid>/published", OWNER, "/articles/{article}/published?quiz=secret-quiz"),
     Row("GET /media/<slug>/<path:name>", OWNER, "/media/secret/p.png"),
     Row("GET /questions/<uid>/report", "404 404 404 404 200 404", "/questions/{hidden}/report"),
     Row("POST /questions/<uid>/report", "404 404 404 404 422 404", "/questions/{hidden}/report"),

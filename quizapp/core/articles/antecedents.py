@@ -9,6 +9,7 @@ from quizapp.core.articles.parsing import Parsed, Sentence
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+REACH = 3  # sentences back
 LONGEST_NAME = 5  # words of a phrase that is put for a pronoun
 _HE = ("he", "his", "she", "her")
 _IT = ("it", "its", "they", "their")
@@ -52,12 +53,16 @@ class Antecedents:
 
     def _thing(self, clause: Clause, word: str) -> str:
         """Return the subject of the sentence before, if it agrees and the article is about it."""
-        for before in self._before(clause.sentence, 1):
+        for before in self._before(clause.sentence, REACH):
             subject = _subject_of(before)
             if subject is None:
-                continue
-            if before.index in self._names and subject.pos_ == "PRON":
-                return self._names[before.index] if subject.lower_ == word else ""
+                return ""
+            if subject.pos_ == "PRON":
+                if before.index in self._names:
+                    return self._names[before.index] if subject.lower_ == word else ""
+                if subject.lower_ != word:
+                    return ""
+                continue  # the same pronoun again: it still means what it meant
             plural = subject.tag_ in ("NNS", "NNPS")
             if plural != (word in ("they", "their")) or subject.lemma_.lower() in PEOPLE:
                 return ""

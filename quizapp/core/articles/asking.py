@@ -79,6 +79,8 @@ def question(opening: str, clause: Clause, without: Iterable["Token"]) -> str | 
     while rest and (rest[-1].is_punct or rest[-1].lower_ == "and"):
         rest = rest[:-1]  # fmt: skip
     between = [one for one in rest if one.i < verb.i]
+    if any(one.dep_ not in ("advmod", "neg", "aux", "auxpass") for one in between):
+        return None
     after = [one for one in rest if one.i > verb.i]
     pieces = (
         opening, helper, _lower_start(clause, subject), clause.text(between), main,

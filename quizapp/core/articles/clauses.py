@@ -192,7 +192,7 @@ def tidy(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([,.;:?!’)])", r"\1", text)  # noqa: RUF001
     text = re.sub(r"([(])\s+", r"\1", text)
-    text = re.sub(r",(?:\s*,)+", ",", text)
+    text = re.sub(r",(?:\s*,)+", "", text)  # a word between commas went with them
     return text.strip(" ,;:—–-")  # noqa: RUF001
 
 

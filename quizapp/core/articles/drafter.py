@@ -9,6 +9,7 @@ from quizapp.core.articles.facts import ParsedFact, find_facts
 from quizapp.core.articles.gates import Context
 from quizapp.core.articles.model import Draft, Drafted, Rejected
 from quizapp.core.articles.parsing import parse
+from quizapp.core.articles.topic import topic_of, with_topic
 
 PARSED_LANGUAGE = "en"
 LIMIT = 20
@@ -30,7 +31,8 @@ def draft(text: str, title: str, *, language: str = PARSED_LANGUAGE, limit: int 
     standing = _once([one for one in found if not one.fact.unresolved])
     material = Material(parsed, standing, definitions(standing))
     sources = {one.fact.statement: one for one in standing}
-    made = [one for way in WAYS.values() for one in way(material)]
+    topic = topic_of(parsed)
+    made = [with_topic(one, topic) for way in WAYS.values() for one in way(material)]
     repeats = gates.repeated(made)
     kept: list[Draft] = []
     rejected: list[Rejected] = []

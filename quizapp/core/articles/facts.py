@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from quizapp.core.articles import references
 from quizapp.core.articles.antecedents import Antecedents
 from quizapp.core.articles.clauses import Clause, clauses
-from quizapp.core.articles.lexicon.words import CONDITIONS, HEDGES
+from quizapp.core.articles.lexicon.words import CONDITIONS, EMPTY_NOUNS, HEDGES
 from quizapp.core.articles.model import FoundFact, Span
 from quizapp.core.articles.parsing import Parsed
 
@@ -47,8 +47,7 @@ def _states(text: str) -> bool:
 def _is_hypothetical(clause: Clause) -> bool:
     """Whether it tells what would be, or what somebody is to do."""
     helpers = [one.lower_ for one in clause.children("aux", "auxpass")]
-    commands = clause.root.tag_ == "VB" and not helpers and clause.subject.i > clause.root.i
-    return "would" in helpers or commands
+    return "would" in helpers or (clause.root.tag_ == "VB" and not helpers)
 
 
 def _fact(parsed: Parsed, clause: Clause) -> FoundFact:
@@ -87,8 +86,12 @@ def _shape(clause: Clause) -> list[str]:
         found.append(":")
     if clause.subject.i > clause.root.i and clause.subject.dep_ != "expl":
         found.append("inversion")
+    if clause.subject.lemma_.lower() in EMPTY_NOUNS and not any(
+        child.dep_ in ("prep", "relcl", "acl", "compound") for child in clause.subject.children
+    ):
+        found.append(clause.subject.text)  # "One well-known example is ...": of what?
     if clause.subject.lower_ == "there":
-        things = clause.children("attr", "dobj")
+        things = [clause.root, *clause.children("attr", "dobj")]
         if not any(child.dep_ in ("prep", "relcl", "acl") for one in things
                    for child in one.children):  # fmt: skip
             found.append("there")

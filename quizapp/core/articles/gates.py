@@ -20,7 +20,7 @@ _TURNS = re.compile(
     r"\b(but|unless|except|although|though|however|despite|rather than|not|n[o’']t|only|until)\b",  # noqa: RUF001
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]+|\d[\d,.]*")
+_WORD = re.compile(r"[^\W\d_]+|\d(?:[\d,.]*\d)?")
 _SLIPS = re.compile(
     r"(\b\w+\b) \1\b|\s,|,\s*[?.]|,,|\(\)|\ba [aeio]\w|\ban [bcdfgjklmnpqrstvwxz]\w|"
     r"\b(?:the|a|an|and|or)[?.]$|[.]\s[a-z]|--",
@@ -137,7 +137,8 @@ def is_too_short(draft: Draft, context: Context) -> bool:
     """Tell whether it has too few words to mean one thing."""
     if draft.way == "definition":
         return False
-    return len(_WORD.findall(draft.stem)) < 5
+    fewest = 7 if draft.type in ("true_false", "cloze") else 5
+    return len(_WORD.findall(draft.stem)) < fewest
 
 
 def is_trivial(draft: Draft, context: Context) -> bool:
@@ -146,7 +147,8 @@ def is_trivial(draft: Draft, context: Context) -> bool:
         return True
     said = " ".join([draft.stem, *key_texts(draft)])
     rare = {word.lower() for word in _WORD.findall(said) if rarity(word) > RARE}
-    return len(rare) < 2
+    named = any(one.ent_type_ and one.ent_type_ != "ORDINAL" for one in context.source.clause.span)
+    return len(rare) < (2 if named or draft.type == "flashcard" else 3)
 
 
 # In this order; the first that a draft runs into is its reason.

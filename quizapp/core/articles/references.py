@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 FREQUENT = 6  # a noun used this often is what the article is about
+LONG = 13  # words: a statement that says enough to show that "the lens" is any lens
+FARTHEST = 40  # words from a pronoun back to what it stands for
 _PLURAL = ("NNS", "NNPS")
 _FIGURE = re.compile(r"\b(?:figure|fig|table|chapter|section|page|above|below|appendix)\b\.? ?\d")
 _TIME = re.compile(
@@ -28,6 +30,7 @@ _TIME = re.compile(
     r"the (?:day|night|year|week|month) (?:before|after)|at first|as (?:shown|seen|noted|we))\b",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r", (they|he|she|it|we) \w+,", re.IGNORECASE)  # "Shadows, they noticed, ..."
 _NUMBERS = frozenset("one two three four five six seven eight nine ten".split())  # noqa: SIM905
 _HEADLESS = _NUMBERS | frozenset(
     """first second third hundred thousand million some many most others few several another each
@@ -47,6 +50,7 @@ def unresolved(
     found = [match.group() for match in _FIGURE.finditer(lowered)]
     found += [match.group() for match in _TIME.finditer(text)]
     found += [lead for lead in DEPENDENT_LEADS if re.match(rf"{lead}\b", lowered)]
+    found += [match.group(1) for match in _ASIDE.finditer(text)]
     for token in span:
         if token.i in named:
             continue
@@ -121,7 +125,7 @@ def _begins_if(span: "Span") -> bool:
 def _has_antecedent(token: "Token", span: "Span") -> bool:
     word = token.lower_
     above = {one.i for one in token.ancestors}
-    before = [one for one in _nouns(span) if one.i < token.i and token.i - one.i < 22]
+    before = [one for one in _nouns(span) if one.i < token.i and token.i - one.i < FARTHEST]
     before = [one for one in before if one.i not in above]
     if token.tag_ == "PRP" and not word.endswith(("self", "selves")):
         # "It" and "them" never stand for another part of their own clause.
@@ -135,7 +139,9 @@ def _has_antecedent(token: "Token", span: "Span") -> bool:
         )  # fmt: skip
     if word in ("they", "them", "their", "themselves"):
         return any(one.tag_ in _PLURAL or _is_joined(one) for one in before)
-    return any(one.tag_ not in _PLURAL and one.ent_type_ != "PERSON" for one in before)
+    return any(
+        one.tag_ not in _PLURAL and one.ent_type_ not in ("PERSON", "ORG", "NORP") for one in before
+    )
 
 
 def _verb_of(token: "Token") -> int:
@@ -204,7 +210,7 @@ def _compares(token: "Token", span: "Span") -> bool:
     ):
         return False
     before = token.nbor(-1).lower_ if token.i else ""
-    if before in ("no", "or", "any"):
+    if before in ("no", "or", "any") or _verb_of(token) != span.root.i:
         return False
     head = token.head
     if token.dep_ in ("acomp", "advmod", "attr", "conj") and head.pos_ in ("VERB", "AUX", "ADJ"):
@@ -239,7 +245,9 @@ def _is_anaphor(parsed: Parsed, sentence: Sentence, token: "Token", span: "Span"
     if narrowing and (not subject or (best and token.tag_ in _PLURAL)):
         return False
     lemma = token.lemma_.lower()
-    if _named_in(span, token, lemma) or _is_topic(parsed, lemma):
+    if _named_in(span, token, lemma):
+        return False
+    if _is_topic(parsed, lemma) and (not subject or len(span) >= LONG):
         return False
     return subject or parsed.is_known_before(lemma, sentence)
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from quizapp.core.articles.gates import content_words, key_texts
 from quizapp.core.articles.model import Draft
 
-FORMS_A_FACT = 2
+FORMS_A_FACT = 3
 MOST_OF_A_TYPE = 0.4
 MOST_OF_A_WAY = 0.3
-LEAST_SCORE = 0.5
+LEAST_SCORE = 0.4
 COVERING = 0.12  # how much better a draft counts whose paragraph has none yet
 REPEATING = 0.05  # how much worse for each draft that its fact or paragraph has
 

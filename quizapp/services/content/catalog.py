@@ -112,7 +112,7 @@ def _sentences(bank_id: int) -> dict[int, tuple[int, int]]:
                 ArticleVersion.number == Evidence.article_version,
             ),
         )
-        .where(Article.bank_id == bank_id)
+        .where(Article.bank_id == bank_id, Evidence.state != "broken")
         .order_by(Evidence.id)
     )
     for fact_id, article_id, sentences, start in rows:

@@ -46,6 +46,12 @@ def of_fact(fact_id: int | None) -> Passage | None:
     return kept[1]
 
 
+def forget() -> None:
+    """Read all passages anew; after an edit in this process."""
+    with _MUTEX:
+        _KEPT.clear()
+
+
 def _read(fact_id: int) -> Passage | None:
     row = db.session.execute(
         sa.select(

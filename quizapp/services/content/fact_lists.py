@@ -65,7 +65,11 @@ def _rows(ids: Sequence[int]) -> list[FactRow]:
     )
     counts = {row[0]: row[1] for row in db.session.execute(asked.group_by(Question.fact_id))}
     proved = set(
-        db.session.scalars(sa.select(Evidence.fact_id).where(Evidence.fact_id.in_(ids)).distinct())
+        db.session.scalars(
+            sa.select(Evidence.fact_id)
+            .where(Evidence.fact_id.in_(ids), Evidence.state != "broken")
+            .distinct()
+        )
     )
     facts = sa.select(Fact.id, Fact.uid, Fact.statement).where(Fact.id.in_(ids))
     found = {

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from quizapp.services.articles import drafting, drafting_job
 from quizapp.services.content import regrouping
 from quizapp.services.operations import jobs
 from quizapp.services.quizzes import handing_in, regrading
@@ -28,6 +29,7 @@ HANDLERS: dict[str, Handler] = {
     uploads.READ: upload_jobs.look,
     uploads.STORE: upload_jobs.store,
     undoing.KIND: undoing.finish,
+    drafting.KIND: drafting_job.run,
 }
 
 # Run by each worker, so they may run twice at once: each has to be safe to repeat.

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 WRONG = 3
 MOST_WORDS = 30
+LONGEST_AGO = 80  # years between the right year and a wrong one
 _ASKED = {"PERSON": "person", "GPE": "place", "LOC": "place", "NORP": "group", "DATE": "year",
           "ORG": "name"}  # fmt: skip
+_BY_SET = frozenset({"GPE", "LOC", "NORP", "ORG"})
 
 
 def draft(material: Material) -> Iterator[Draft]:
@@ -25,8 +27,8 @@ def draft(material: Material) -> Iterator[Draft]:
     names = _names(material.parsed)
     for fact in material.facts:
         clause = fact.clause
-        if len(clause.span) > MOST_WORDS:
-            continue
+        if len(clause.span) > MOST_WORDS or clause.root.tag_ not in ("VBD", "VBN"):
+            continue  # what is so in general may be so of others, too
         here = [one for one in clause.span.ents if _kind(one)]
         for name in here:
             if sum(_kind(one) == _kind(name) for one in here) > 1 or not _stands_free(fact, name):
@@ -70,18 +72,15 @@ def _names(parsed: Parsed) -> dict[str, list[str]]:
 
 def _options(fact: ParsedFact, name: "Span", names: dict[str, list[str]]) -> list[str]:
     sentence = fact.clause.sentence.text.lower()
-    known = siblings(name.text)
     others = [one for one in names.get(_kind(name), []) if _is_like(one, name.text)]
-    if known:  # of a closed set: only its members are surely of one kind
+    if name.label_ in _BY_SET:  # the tagger's word is not enough: one closed set has them all
+        known = siblings(name.text)
         others = [one for one in others if one in known]
-        others += [one for one in known if one not in others]
-    elif name.label_ in ("GPE", "LOC", "NORP", "ORG"):
-        return []  # the tagger's own word is not enough for these
     wrong = [one for one in others if one.split()[-1].lower() not in sentence]
     if name.label_ == "DATE":
         year = int(name.text)
         wrong = sorted(wrong, key=lambda one: abs(int(one) - year))
-        wrong = [one for one in wrong if abs(int(one) - year) >= 3]
+        wrong = [one for one in wrong if 3 <= abs(int(one) - year) <= LONGEST_AGO]
     if len(wrong) < WRONG:
         return []
     return sorted([name.text, *wrong[:WRONG]], key=str.casefold)
@@ -89,6 +88,4 @@ def _options(fact: ParsedFact, name: "Span", names: dict[str, list[str]]) -> lis
 
 def _is_like(one: str, other: str) -> bool:
     """Whether both are full names, or both short ones, and they share no word."""
-    if set(one.split()) & set(other.split()):
-        return False
-    return (" " in one) == (" " in other)
+    return not set(one.split()) & set(other.split()) and (" " in one) == (" " in other)

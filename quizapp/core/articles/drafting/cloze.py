@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from quizapp.core.articles.asking import drafted, is_name, mid_sentence, typed_forms
 from quizapp.core.articles.drafting.contract import Material
 from quizapp.core.articles.facts import ParsedFact
+from quizapp.core.articles.lexicon import rarity
 from quizapp.core.articles.lexicon.words import LOOSE_MODIFIERS
 from quizapp.core.articles.model import Draft
 from quizapp.core.articles.parsing import LONGEST_TERM, Parsed, core_of
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 LEAST_WEIGHT = 0.2
+LEAST_RARITY = 0.75  # the 1,000 most frequent words are none
 MOST_WORDS = 30
 GAPS_A_FACT = 2
 _NAMES = frozenset({"PERSON", "GPE", "LOC", "NORP", "ORG", "EVENT", "FAC", "WORK_OF_ART",
@@ -53,7 +55,7 @@ def _gaps(parsed: Parsed, fact: ParsedFact) -> "Iterator[tuple[float, Sequence[T
             continue
         named = head.ent_type_ in _NAMES
         weight = parsed.weight(tokens)
-        if weight < LEAST_WEIGHT and not named:
+        if not named and (weight < LEAST_WEIGHT or not _is_rare(tokens)):
             continue
         subject = 0.15 if head.dep_ in ("nsubj", "nsubjpass") else 0.0
         yield weight + subject + (0.25 if named else 0.0), list(tokens)
@@ -75,6 +77,11 @@ def _whole_name(core: "Span") -> "Sequence[Token]":
     return list(core)
 
 
+def _is_rare(tokens: "Sequence[Token]") -> bool:
+    """Whether a term is of the subject, so that no other word would do: silica, not town."""
+    return all(rarity(one.lower_, one.lemma_.lower()) >= LEAST_RARITY for one in tokens)
+
+
 def _is_one_of_several(head: "Token") -> bool:
     """Whether it stands in a list, where its neighbours would do as well."""
     return head.dep_ in ("conj", "appos") or any(child.dep_ == "conj" for child in head.children)
@@ -92,7 +99,8 @@ def _is_twice(fact: ParsedFact, tokens: "Sequence[Token]") -> bool:
 
 def _is_glossed(head: "Token") -> bool:
     """Whether the text explains it right beside the gap, or names it in other words."""
-    return any(child.dep_ == "appos" for child in head.children)
+    after = head.nbor(1).lower_ if head.i + 1 < len(head.doc) else ""
+    return after == "such" or any(child.dep_ == "appos" for child in head.children)
 
 
 def _is_open(tokens: "Sequence[Token]") -> bool:

@@ -21,12 +21,17 @@ def draft(material: Material) -> Iterator[Draft]:
     for fact in material.facts:
         clause = fact.clause
         modifier = _modifier(clause.subject)
-        if modifier is None or modifier not in clause.span or clause.children("neg"):
+        if (
+            modifier is None
+            or modifier not in clause.span
+            or fact.fact.conditions
+            or clause.children("neg")
+        ):
             continue
         others = kinds.get(clause.subject.lemma_.lower(), {})
         sentence = clause.sentence.text.lower()
         for word, other in others.items():
-            if word != modifier.lower_ and word not in sentence:
+            if word != modifier.lower_ and word not in sentence and other == word:
                 made = swapped("false_sibling", fact, [modifier], other)
                 if made is not None:
                     yield made

@@ -7,7 +7,6 @@ from quizapp.core.articles.asking import capital, drafted, mid_sentence, typed_f
 from quizapp.core.articles.clauses import tidy
 from quizapp.core.articles.drafting.contract import Material
 from quizapp.core.articles.facts import ParsedFact
-from quizapp.core.articles.gates import RARE
 from quizapp.core.articles.lexicon import rarity
 from quizapp.core.articles.lexicon.words import PEOPLE, WEAK_VERBS
 from quizapp.core.articles.model import Draft
@@ -16,8 +15,10 @@ from quizapp.core.articles.parsing import core_of
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-FEWEST_WORDS, FEWEST_RARE = 6, 2
+FEWEST_WORDS, FEWEST_RARE = 5, 2
+LEAST_RARITY = 0.66
 LONGEST_TYPED, LONGEST_SUBJECT = 3, 9  # words
+_NAMES = frozenset({"ORG", "GPE", "LOC", "FAC", "LAW", "EVENT", "PRODUCT"})
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does"}
 
 
@@ -46,22 +47,37 @@ def draft(material: Material) -> Iterator[Draft]:
 def _can_be_asked(fact: ParsedFact, words: "list[Token]") -> bool:
     clause = fact.clause
     subject = clause.subject
-    if subject.pos_ not in ("NOUN", "PROPN") or subject.dep_ not in ("nsubj", "nsubjpass"):
+    if not _is_a_thing(subject) or subject.dep_ not in ("nsubj", "nsubjpass"):
         return False
+    if _has_second_verb(fact) and subject.tag_ in ("NNS", "NNPS"):
+        return False  # "What drafts and distribute ...?"
     if len(words) > LONGEST_SUBJECT or any(one.i in clause.named for one in words):
-        return False
-    if subject.lemma_.lower() in PEOPLE or subject.ent_type_ in ("PERSON", "NORP", "DATE"):
         return False
     if any(not one.is_punct for one in clause.span if one.i < words[0].i):
         return False
-    if clause.root.lemma_.lower() in WEAK_VERBS | {"be"} and not clause.children("auxpass"):
+    lemma = clause.root.lemma_.lower()
+    if lemma == "be" and not clause.children("acomp"):
+        return False  # what it is: that is asked as a definition
+    if lemma in WEAK_VERBS and not clause.children("auxpass"):
         return False
     if clause.children("neg", "mark") or any(one.dep_ == "conj" for one in subject.children):
         return False
     after = [one for one in clause.span if one.i > words[-1].i and not one.is_punct]
-    rare = [one for one in after if rarity(one.lower_, one.lemma_.lower()) > RARE]
+    rare = [one for one in after if rarity(one.lower_, one.lemma_.lower()) > LEAST_RARITY]
     has_pronoun = any(one.tag_ in ("PRP", "PRP$") for one in after)
     return len(after) >= FEWEST_WORDS and len(rare) >= FEWEST_RARE and not has_pronoun
+
+
+def _is_a_thing(subject: "Token") -> bool:
+    """Whether "what" can ask for it: no person, nor a name that the tagger does not know."""
+    if subject.lemma_.lower() in PEOPLE or subject.ent_type_ in ("PERSON", "NORP", "DATE"):
+        return False
+    return subject.pos_ == "NOUN" or (subject.pos_ == "PROPN" and subject.ent_type_ in _NAMES)
+
+
+def _has_second_verb(fact: ParsedFact) -> bool:
+    """Whether a second verb shares the subject."""
+    return any(one.pos_ in ("VERB", "AUX") for one in fact.clause.children("conj"))
 
 
 def _stem(fact: ParsedFact, rest: "list[Token]", verb: "Token") -> str:

@@ -35,8 +35,7 @@ def draft(material: Material) -> Iterator[Draft]:
         phrase = _object(fact)
         if not FEWEST_WORDS <= len(phrase) <= MOST_WORDS or not _is_telling(material, fact):
             continue
-        last = [one for one in clause.span if not one.is_punct][-1]
-        if phrase[-1].i < last.i and not _is_second(fact, phrase[-1].i):
+        if not _ends_well(fact, phrase[-1].i):
             continue
         stem = question("what", clause, phrase)
         if stem is not None:
@@ -58,15 +57,12 @@ def _object(fact: ParsedFact) -> "list[Token]":
     return [] if objects[0].ent_type_ == "PERSON" else clause.subtree(objects[0])
 
 
-def _is_second(fact: ParsedFact, place: int) -> bool:
-    """Whether all that follows belongs to a second verb, which is not asked."""
+def _ends_well(fact: ParsedFact, place: int) -> bool:
+    """Whether what follows can stay in the question, or belongs to a second verb."""
     clause = fact.clause
-    seconds = clause.children("conj")
-    if not seconds:
-        return False
-    first = min(one.left_edge.i for one in seconds)
-    return all(one.lower_ == "and" or one.is_punct
-               for one in clause.span if place < one.i < first)  # fmt: skip
+    following = [one for one in clause.root.children if one.i > place and one in clause.span]
+    ties = ("prep", "advmod", "npadvmod", "punct", "cc", "conj")
+    return all(one.dep_ in ties for one in following)
 
 
 def _is_telling(material: Material, fact: ParsedFact) -> bool:

@@ -62,7 +62,8 @@ DEPENDENT_LEADS = (
     "perhaps", "maybe", "conversely", "on the contrary", "suppose", "imagine", "consider",
     "note that", "in response", "from there", "from then on", "after that", "before that",
     "so did", "so do", "so does", "so was", "so were", "so is", "nor", "as in", "above all",
-    "as such", "more than that", "that is", "such", "not all", "unlike", "like",
+    "as such", "eventually", "even", "soon", "chances are", "ever since", "in ancient times",
+    "more than that", "that is", "such", "not all", "unlike", "like",
 )  # fmt: skip
 
 # Words that limit how true a sentence is.

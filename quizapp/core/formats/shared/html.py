@@ -48,6 +48,11 @@ __all__ = [
 MAX_HTML = 1_000_000
 
 _SIMPLE = re.compile(r"\s*(?:<p>)?([^<>&\\`*_\[\]$~|!#=+>-]*)(?:</p>)?\s*")
+# Plain words, some of them strong or emphasised, as most editors write them.
+_MARKED = re.compile(
+    r"(?:<p>)?(?:[^\xa0<>&\\`*_\[\]$~|!#=+>-]|<(strong|em)>[^\W_](?:[\w ,']*[^\W_])?</\1>)*(?:</p>)?"
+)
+_MARKS = re.compile(r"</?(?:(strong)|(em))>")
 _LITERAL_GAP = re.compile(r"\\?\[\\?\[(\d{1,4})\]\]")
 _MATHS = """math semantics annotation annotation-xml mrow mi mo mn ms mtext mspace msqrt mroot
     mfrac msub msup msubsup munder mover munderover mtable mtr mtd mstyle mpadded mphantom menclose
@@ -71,6 +76,8 @@ def to_markdown(source: str, find_media: FindMedia | None = None) -> Converted:
     """
     if simple := _SIMPLE.fullmatch(source):
         return Converted(plain.safe_lines(SPACE.sub(" ", simple[1]).strip(" ")))
+    if _MARKED.fullmatch(source) and (text := _with_marks(source)):
+        return Converted(text)
     if len(source) > MAX_HTML:
         return Converted(plain.to_markdown(source[:MAX_HTML]), [LAYOUT_LOST])
     if "<" not in source and "\\" not in source and "$" not in source and "[" not in source:
@@ -88,6 +95,14 @@ def to_markdown(source: str, find_media: FindMedia | None = None) -> Converted:
         text = plain.to_markdown(_words(root))
         writing.tell(LAYOUT_LOST)
     return Converted(text, list(dict.fromkeys(writing.told)))
+
+
+def _with_marks(source: str) -> str:
+    """Return plain words and marked ones as Markdown, "" where it is not sure to be taken so."""
+    words = source.removeprefix("<p>").removesuffix("</p>")
+    text = SPACE.sub(" ", words).strip(" ")
+    text = _MARKS.sub(lambda match: "**" if match[1] else "*", text)
+    return text if signs_are_taken(text) else ""
 
 
 def from_markdown(text: str, media_url: Callable[[str], str]) -> str:

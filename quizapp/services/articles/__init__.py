@@ -1,0 +1,1 @@
+"""Articles: fetched, read and drafted from, reviewed question by question, and published."""
