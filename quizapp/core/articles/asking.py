@@ -79,15 +79,23 @@ def question(opening: str, clause: Clause, without: Iterable["Token"]) -> str | 
     while rest and (rest[-1].is_punct or rest[-1].lower_ == "and"):
         rest = rest[:-1]  # fmt: skip
     between = [one for one in rest if one.i < verb.i]
-    if any(one.dep_ not in ("advmod", "neg", "aux", "auxpass") for one in between):
+    if any(one.dep_ not in ("advmod", "neg", "aux", "auxpass", "punct") for one in between):
         return None
     after = [one for one in rest if one.i > verb.i]
     pieces = (
-        opening, helper, _lower_start(clause, subject), clause.text(between), main,
+        opening, helper, _with_mark(clause, subject), clause.text(between), main,
         clause.text(after), _lower_start(clause, front) if front else "",
     )  # fmt: skip
     text = tidy(" ".join(piece for piece in pieces if piece)).rstrip(".")
     return f"{text[:1].upper()}{text[1:]}?"
+
+
+def _with_mark(clause: Clause, subject: "list[Token]") -> str:
+    """Return the subject; after "X, a Y that ..." with the comma that ends it."""
+    text = _lower_start(clause, subject)
+    following = subject[-1].i + 1
+    ends = following < clause.span.end and clause.span.doc[following].text == ","
+    return f"{text}," if ends and any(one.text == "," for one in subject) else text
 
 
 def _second_verbs(clause: Clause) -> set[int]:
@@ -126,7 +134,7 @@ def is_name(token: "Token") -> bool:
     if token.text == "I" or (len(token.text) > 1 and token.text[1:] != token.text[1:].lower()):
         return True
     if token.pos_ == "PROPN" and token.text[:1].isupper():
-        return not token.is_sent_start or token.ent_type_ != "" or rarity(token.lower_) == 1
+        return not token.is_sent_start or token.ent_type_ != "" or rarity(token.lower_) > 0.85
     return token.ent_type_ in ("PERSON", "GPE", "NORP", "ORG", "LOC", "FAC", "EVENT", "LANGUAGE")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from quizapp.core.articles.asking import mid_sentence
@@ -43,6 +43,7 @@ class Definition:
     past: bool = False
     is_person: bool = False
     is_named: bool = False
+    in_passing: bool = False  # "X, a Y that ...,": often not the whole of it
 
 
 def definitions(facts: Sequence[ParsedFact]) -> list[Definition]:
@@ -57,8 +58,10 @@ def definitions(facts: Sequence[ParsedFact]) -> list[Definition]:
 
 
 def _repeats(one: Definition) -> bool:
-    """Whether the meaning uses the term, so that it explains nothing."""
+    """Whether the meaning uses the term, so that it explains nothing, or points elsewhere."""
     meaning = set(re.findall(r"\w+", one.meaning.lower()))
+    if meaning & {"it", "they", "them", "this", "these", "those"}:
+        return True
     return any(token.lower_ in meaning for token in one.tokens if not token.is_stop)
 
 
@@ -90,7 +93,7 @@ def _says_a_kind(head: "Token", meaning: "list[Token]") -> bool:
         return False
     narrowed = {"relcl", "acl", "prep"} & {child.dep_ for child in head.children}
     if meaning[0].lower_ == "the":
-        return bool(narrowed)
+        return bool(narrowed) and not any(one.tag_ in ("JJS", "RBS") for one in meaning[:3])
     return bool(narrowed) or len(meaning) >= SHORTEST_MEANING
 
 
@@ -164,7 +167,8 @@ def _apposition(fact: ParsedFact) -> Iterator[Definition]:
         term = _term(clause, name)
         narrowed = {"relcl", "acl", "prep"} & {child.dep_ for child in token.children}
         if term is not None and narrowed and not _points_back(meaning):
-            yield _definition(fact, term, clause.text(meaning), "is")
+            verb = "was" if clause.root.tag_ == "VBD" else "is"
+            yield replace(_definition(fact, term, clause.text(meaning), verb), in_passing=True)
 
 
 def _points_back(tokens: "list[Token]") -> bool:
@@ -180,7 +184,9 @@ def _term(clause: Clause, head: "Token") -> "list[Token] | None":
         return None
     if words[0].pos_ == "DET" and words[0].lower_ not in ("a", "an", "the"):
         return None
-    if any(one.i in clause.named for one in words):
+    if any(one.i in clause.named or one.like_num for one in words):
+        return None
+    if head.lemma_.lower() in EMPTY_NOUNS or any(one.tag_ == "VBN" for one in words):
         return None
     after = [child for child in head.children if child.i > head.i]
     after = [child for child in after if child.dep_ in ("prep", "relcl", "acl", "conj")]

@@ -82,6 +82,8 @@ def _words_in(clause: Clause, words: frozenset[str]) -> tuple[str, ...]:
 def _shape(clause: Clause) -> list[str]:
     """Return what in the build of a clause makes it no statement of its own."""
     found = []
+    if clause.root.tag_ == "MD":
+        found.append(clause.root.text)  # "Humans cannot": what?
     if ":" in clause.quote:
         found.append(":")
     if clause.subject.i > clause.root.i and clause.subject.dep_ != "expl":

@@ -14,7 +14,7 @@ from quizapp.core.articles.parsing import Parsed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LONGEST_STEM, LONGEST_KEY = 32, 30  # words
+LONGEST_STEM, LONGEST_KEY = 37, 30  # words
 RARE = 0.72  # a word this rare says what a text is about
 _TURNS = re.compile(
     r"\b(but|unless|except|although|though|however|despite|rather than|not|n[o’']t|only|until)\b",  # noqa: RUF001

@@ -30,6 +30,10 @@ _TIME = re.compile(
     r"the (?:day|night|year|week|month) (?:before|after)|at first|as (?:shown|seen|noted|we))\b",
     re.IGNORECASE,
 )
+_LOOSE = re.compile(
+    r"\b(?:just that|(?:of the|of this|a new) kind\b(?! of)|something|d(?:o|id|oes) so|"
+    r"followed in|the reverse)\b"
+)
 _ASIDE = re.compile(r", (they|he|she|it|we) \w+,", re.IGNORECASE)  # "Shadows, they noticed, ..."
 _NUMBERS = frozenset("one two three four five six seven eight nine ten".split())  # noqa: SIM905
 _HEADLESS = _NUMBERS | frozenset(
@@ -51,6 +55,7 @@ def unresolved(
     found += [match.group() for match in _TIME.finditer(text)]
     found += [lead for lead in DEPENDENT_LEADS if re.match(rf"{lead}\b", lowered)]
     found += [match.group(1) for match in _ASIDE.finditer(text)]
+    found += [match.group() for match in _LOOSE.finditer(text)]
     for token in span:
         if token.i in named:
             continue
@@ -191,8 +196,10 @@ def _has_object(token: "Token") -> bool:
 
 
 def _is_that(token: "Token") -> bool:
-    """Whether it is "that" as in "that war"."""
-    return token.lower_ == "that" and token.dep_ == "det"
+    """Whether it is "that" as in "that war" or "good at that"."""
+    if token.lower_ != "that":
+        return False
+    return token.dep_ in ("det", "pobj", "dobj") and token.tag_ != "WDT"
 
 
 def _compares(token: "Token", span: "Span") -> bool:
@@ -222,6 +229,10 @@ def _is_headless(token: "Token") -> bool:
     """Whether a quantity stands for a thing that is not named: "Some live in trees"."""
     if token.lower_ == "ones" or (token.lower_ == "one" and token.dep_ in ("dobj", "pobj", "attr")):
         return not any(child.dep_ in ("prep", "relcl") for child in token.children)
+    if token.like_num and token.dep_ in ("dobj", "pobj") and token.ent_type_ in ("CARDINAL", ""):
+        return not any(child.dep_ == "prep" for child in token.children)
+    if token.dep_ in ("nsubj", "nsubjpass") and token.pos_ == "ADJ" and token.tag_ == "JJS":
+        return True  # "The smallest weigh less": the smallest what?
     if token.lower_ == "both" and token.dep_ in ("dobj", "pobj"):
         return True
     if token.dep_ not in ("nsubj", "nsubjpass") or token.lower_ not in _HEADLESS:
@@ -237,19 +248,20 @@ def _is_anaphor(parsed: Parsed, sentence: Sentence, token: "Token", span: "Span"
     if not any(child.lower_ == "the" for child in children):
         return False
     narrowing = [child for child in children if child.dep_ not in ("det", "conj", "cc")]
-    if any(child.dep_ in ("prep", "relcl", "acl", "compound", "poss", "appos", "nummod")
+    if any(child.dep_ in ("prep", "relcl", "acl", "compound", "poss", "appos")
            for child in narrowing):  # fmt: skip
         return False
     subject = token.dep_ in ("nsubj", "nsubjpass")
     best = any(child.tag_ == "JJS" for child in narrowing)
-    if narrowing and (not subject or (best and token.tag_ in _PLURAL)):
+    counted = any(child.dep_ == "nummod" for child in narrowing)  # "the two stories"
+    if narrowing and not counted and (not subject or (best and token.tag_ in _PLURAL)):
         return False
     lemma = token.lemma_.lower()
     if _named_in(span, token, lemma):
         return False
     if _is_topic(parsed, lemma) and (not subject or len(span) >= LONG):
         return False
-    return subject or parsed.is_known_before(lemma, sentence)
+    return subject or token.dep_ == "dobj" or parsed.is_known_before(lemma, sentence)
 
 
 def _named_in(span: "Span", token: "Token", lemma: str) -> bool:

@@ -9,7 +9,8 @@ from quizapp.core.articles.model import Draft
 FORMS_A_FACT = 3
 MOST_OF_A_TYPE = 0.4
 MOST_OF_A_WAY = 0.3
-LEAST_SCORE = 0.4
+LEAST_SCORE = 0.45
+ENOUGH = 12  # drafts: with fewer, some kinds may make up more than their share
 COVERING = 0.12  # how much better a draft counts whose paragraph has none yet
 REPEATING = 0.05  # how much worse for each draft that its fact or paragraph has
 
@@ -23,7 +24,7 @@ def select(drafts: Sequence[Draft], paragraphs: dict[str, int], limit: int) -> l
         left.remove(best)
         if best.score >= LEAST_SCORE and _fits(best, kept, limit):
             kept.append(best)
-    return _balanced(sorted(kept, key=lambda one: -one.score))
+    return _balanced(sorted(kept, key=lambda one: -one.score), limit)
 
 
 def _worth(draft: Draft, kept: Sequence[Draft], paragraphs: dict[str, int]) -> float:
@@ -44,9 +45,10 @@ def _fits(draft: Draft, kept: Sequence[Draft], limit: int) -> bool:
     return not any(tells(one, draft) or tells(draft, one) for one in kept if one.fact != draft.fact)
 
 
-def _balanced(kept: list[Draft]) -> list[Draft]:
-    """Drop the weakest of a type that makes up too much of what is kept."""
-    while len(kept) > 4:
+def _balanced(kept: list[Draft], limit: int) -> list[Draft]:
+    """Drop the weakest of a type that makes up too much, as long as enough are left."""
+    fewest = min(ENOUGH, limit)
+    while len(kept) > fewest:
         kind, count = Counter(one.type for one in kept).most_common(1)[0]
         if count <= MOST_OF_A_TYPE * len(kept):
             break

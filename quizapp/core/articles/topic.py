@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 
 from quizapp.core.articles.asking import capital
+from quizapp.core.articles.gates import key_texts
 from quizapp.core.articles.lexicon import rarity
 from quizapp.core.articles.model import Draft
 from quizapp.core.articles.parsing import Parsed
 
-LONGEST = 5  # words
+LONGEST, LONGEST_TITLE = 5, 9  # words
 LEAST_WEIGHT = 0.3
 # These give what they are about in full.
 _WHOLE = frozenset({"definition", "term", "false_definition", "matching"})
@@ -16,15 +17,18 @@ _ASKS = re.compile(r"(?:what|why|how|when|who|where|a guide|an introduction|unde
 
 
 def topic_of(parsed: Parsed) -> str:
-    """Return the title, or the part of it, that is short and names a term; else the main term."""
+    """Return the part of the title that is short and names a term, else the title or main term."""
     title = " ".join(parsed.title.split()).rstrip(".?!:")
-    for part in re.split(r":|—| – |\?|\. ", title):  # noqa: RUF001
-        words = part.strip()
-        if 1 <= len(words.split()) <= LONGEST and not _ASKS.match(words) and _names(parsed, words):
-            return words
+    parts = [one.strip() for one in re.split(r":|—| – |\?|\. ", title) if one.strip()]  # noqa: RUF001
+    short = [one for one in parts if len(one.split()) <= LONGEST and not _ASKS.match(one)]
+    naming = [one for one in short if _names(parsed, one)]
+    if naming:
+        return naming[0]
     best = max(parsed.weights, key=lambda key: parsed.weights[key], default="")
     shown = next((str(one.tokens.text) for one in parsed.terms if one.key == best), "")
-    return capital(shown) or title
+    if _ASKS.match(title) or len(title.split()) > LONGEST_TITLE:
+        return capital(shown) or title
+    return title
 
 
 def _names(parsed: Parsed, text: str) -> bool:
@@ -41,6 +45,9 @@ def with_topic(draft: Draft, topic: str) -> Draft:
         return draft
     said = {word[:5] for word in re.findall(r"\w+", draft.stem.lower())}
     words = [word for word in re.findall(r"\w+", topic.lower()) if rarity(word) > 0.6]
+    answers = {word[:5] for key in key_texts(draft) for word in re.findall(r"\w+", key.lower())}
+    if draft.type != "flashcard" and any(word[:5] in answers for word in words):
+        return draft  # the topic is what is asked
     if any(word[:5] in said for word in words):
         return draft
     return replace(draft, stem=f"{topic}: {draft.stem}")

@@ -28,6 +28,8 @@ KEPT = timedelta(days=2)
 MOST_AT_ONCE = 20  # uploads that one person may have waiting
 PATIENCE_S = 5.0
 RECENT = 10
+# Articles wait among the uploads, too, in states of their own; they have their own pages.
+OF_BANKS = ~Upload.state.startswith("article_")
 GIVEN_UP = "Reading it failed several times. Nothing was stored; please report the file."
 
 
@@ -67,7 +69,10 @@ def receive(
     """
     with writing(PATIENCE_S) as session:
         waiting = sa.select(sa.func.count()).where(
-            Upload.user_id == person.id, Upload.state != "stored", Upload.created_at > now - KEPT
+            Upload.user_id == person.id,
+            Upload.state != "stored",
+            Upload.created_at > now - KEPT,
+            OF_BANKS,
         )
         if (session.scalar(waiting) or 0) >= MOST_AT_ONCE:
             raise TooMany
@@ -108,7 +113,7 @@ def find(uid: str, person: Person) -> UploadView:
         .outerjoin(Bank, Bank.id == Upload.bank_id)
         .outerjoin(Job, Job.id == Upload.job_id)
         .outerjoin(Import, Import.id == Upload.import_id)
-        .where(Upload.uid == uid, Upload.user_id == person.id)
+        .where(Upload.uid == uid, Upload.user_id == person.id, OF_BANKS)
     ).first()
     if row is None:
         raise Absent
@@ -208,7 +213,7 @@ def recent(person: Person) -> list[UploadView]:
         .options(light)  # not the reports, which may be long
         .outerjoin(Bank, Bank.id == Upload.bank_id)
         .outerjoin(Import, Import.id == Upload.import_id)
-        .where(Upload.user_id == person.id)
+        .where(Upload.user_id == person.id, OF_BANKS)
         .order_by(Upload.id.desc())
         .limit(RECENT)
     )

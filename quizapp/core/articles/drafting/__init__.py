@@ -21,7 +21,6 @@ from quizapp.core.articles.drafting import (
     other_name,
     period,
     purpose,
-    subject,
     superlative,
     term,
     true_as_stated,
@@ -39,7 +38,7 @@ __all__ = ["WAYS", "Material", "Way"]
 _MODULES = (
     definition, term, cloze, true_as_stated, false_opposite, false_sibling, false_entity,
     false_number, false_definition, who, when, where, how_many, how_much, why, how, what_happens,
-    purpose, cause, superlative, other_name, agent, period, what, subject, choice, listing,
+    purpose, cause, superlative, other_name, agent, period, what, choice, listing,
     membership, ordering, matching,
 )  # fmt: skip
 WAYS: dict[str, Way] = {module.__name__.rpartition(".")[2]: module.draft for module in _MODULES}

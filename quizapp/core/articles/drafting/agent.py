@@ -1,4 +1,4 @@
-"""By whom or by what: the agent of a passive sentence, on a flashcard."""
+"""By whom: the agent of a passive sentence, on a flashcard."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ MOST_WORDS = 16
 
 
 def draft(material: Material) -> Iterator[Draft]:
-    """Ask who or what did each thing that is told in the passive."""
+    """Ask who did each thing that is told in the passive."""
     for fact in material.facts:
         clause = fact.clause
         agents = clause.children("agent")
@@ -22,8 +22,9 @@ def draft(material: Material) -> Iterator[Draft]:
         if not nouns or not 2 <= len(phrase) <= MOST_WORDS or nouns[0].pos_ == "PRON":
             continue
         noun = nouns[0]
-        person = noun.ent_type_ in ("PERSON", "NORP") or noun.lemma_.lower() in PEOPLE
-        stem = question("by whom" if person else "by what", clause, phrase)
+        if noun.ent_type_ not in ("PERSON", "NORP") and noun.lemma_.lower() not in PEOPLE:
+            continue  # "By what was ...?" is no English that people speak
+        stem = question("by whom", clause, phrase)
         if stem is not None:
             key = f"{capital(clause.text(phrase[1:]))}."
             yield drafted("agent", "flashcard", stem, key, fact)

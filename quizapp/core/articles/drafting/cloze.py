@@ -10,7 +10,7 @@ from quizapp.core.articles.facts import ParsedFact
 from quizapp.core.articles.lexicon import rarity
 from quizapp.core.articles.lexicon.words import LOOSE_MODIFIERS
 from quizapp.core.articles.model import Draft
-from quizapp.core.articles.parsing import LONGEST_TERM, Parsed, core_of
+from quizapp.core.articles.parsing import LONGEST_TERM, Parsed, core_of, key_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -19,6 +19,7 @@ LEAST_WEIGHT = 0.2
 LEAST_RARITY = 0.75  # the 1,000 most frequent words are none
 MOST_WORDS = 30
 GAPS_A_FACT = 2
+_ERAS = frozenset({"bc", "ad", "bce", "ce", "am", "pm"})
 _NAMES = frozenset({"PERSON", "GPE", "LOC", "NORP", "ORG", "EVENT", "FAC", "WORK_OF_ART",
                     "LANGUAGE", "PRODUCT"})  # fmt: skip
 
@@ -51,11 +52,13 @@ def _gaps(parsed: Parsed, fact: ParsedFact) -> "Iterator[tuple[float, Sequence[T
         head = core[-1]
         if _is_one_of_several(head) or _is_twice(fact, tokens) or _is_glossed(head):
             continue
+        if head.lower_ in _ERAS or head.nbor(-1 if head.i else 0).like_num:
+            continue
         if tokens[0].lower_ in LOOSE_MODIFIERS or (head.pos_ == "NOUN" and _is_open(tokens)):
             continue
         named = head.ent_type_ in _NAMES
         weight = parsed.weight(tokens)
-        if not named and (weight < LEAST_WEIGHT or not _is_rare(tokens)):
+        if not named and (weight < LEAST_WEIGHT or not _is_term(parsed, tokens)):
             continue
         subject = 0.15 if head.dep_ in ("nsubj", "nsubjpass") else 0.0
         yield weight + subject + (0.25 if named else 0.0), list(tokens)
@@ -77,9 +80,14 @@ def _whole_name(core: "Span") -> "Sequence[Token]":
     return list(core)
 
 
-def _is_rare(tokens: "Sequence[Token]") -> bool:
+def _is_term(parsed: Parsed, tokens: "Sequence[Token]") -> bool:
     """Whether a term is of the subject, so that no other word would do: silica, not town."""
-    return all(rarity(one.lower_, one.lemma_.lower()) >= LEAST_RARITY for one in tokens)
+    if any(rarity(one.lower_, one.lemma_.lower()) < LEAST_RARITY for one in tokens):
+        return False
+    if any(child.dep_ == "nummod" for child in tokens[-1].children):
+        return False  # four metres: the unit is not worth asking
+    described = any(one.pos_ not in ("NOUN", "PROPN") for one in tokens)
+    return not described or sum(one.key == key_of(tokens) for one in parsed.terms) > 1
 
 
 def _is_one_of_several(head: "Token") -> bool:

@@ -33,6 +33,8 @@ def _is_event(fact: ParsedFact, name: "Span") -> bool:
     """Whether the name is what the statement is about, and it tells what happened once."""
     if fact.clause.root.tag_ not in ("VBD", "VBN") or fact.clause.children("neg"):
         return False
+    if any(one.tag_ in ("PRP", "PRP$") for one in fact.clause.span):
+        return False  # "his" would tell a woman's name from the man's
     if name.root.dep_ in ("conj", "poss", "appos", "compound") or _is_listed(name):
         return False
     if any(child.dep_ in ("appos", "relcl") for child in name.root.children):
@@ -54,6 +56,8 @@ def _other(parsed: Parsed, fact: ParsedFact, name: "Span") -> str:
             if entity.label_ != name.label_ or words & {token.lower_ for token in entity}:
                 continue
             if text.split()[-1].lower() in sentence or not text[:1].isupper():
+                continue
+            if any(token.pos_ != "PROPN" for token in entity if token.text not in ("’s", "'s")):  # noqa: RUF001
                 continue
             if _looks_the_same(text, name.text):
                 return text

@@ -52,7 +52,3 @@ def _count(fact: ParsedFact) -> Iterator[Draft]:
         if not any(not one.is_punct for one in clause.span if one.i < phrase[0].i):
             stem = f"{tidy(f'How many {what} {clause.text(after)}').rstrip('.')}?"
             yield drafted("how_much", "flashcard", stem, key, fact)
-    elif noun.dep_ == "dobj" and noun.head.i == clause.root.i:
-        asked = question(f"how many {what}", clause, phrase)
-        if asked is not None:
-            yield drafted("how_much", "flashcard", asked, key, fact)

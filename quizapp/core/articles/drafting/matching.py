@@ -14,7 +14,8 @@ LONGEST_MEANING = 20  # words
 def draft(material: Material) -> Iterator[Draft]:
     """Ask to match the defined terms with what they mean."""
     found = [
-        one for one in material.definitions if len(one.meaning.split()) <= LONGEST_MEANING
+        one for one in material.definitions
+        if not one.in_passing and len(one.meaning.split()) <= LONGEST_MEANING
     ]  # fmt: skip
     terms = " ".join(one.term.lower() for one in found)
     found = [one for one in found if terms.count(one.term.lower()) == 1][:MOST]

@@ -29,9 +29,11 @@ def draft(material: Material) -> Iterator[Draft]:
                 continue
             before = [one for one in clause.subtree(noun) if one.i < token.left_edge.i]
             before = [one for one in before if one.text not in (",", "(", "—")]
-            if len(before) < 3 or match[1].lower() in clause.text(before).lower():
-                continue
             what = clause.text(before)
+            if len(before) < 3 or before[0].lower_ in ("a", "an"):
+                continue  # too little to tell it by
+            if match[1].lower() in what.lower():
+                continue
             what = what[:1].lower() + what[1:] if before[0].pos_ == "DET" else what
             stem = f"In this article, what name is given to {what}?"
             yield drafted("other_name", "short_answer", stem, match[1], fact)

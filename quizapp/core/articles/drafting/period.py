@@ -25,7 +25,9 @@ def draft(material: Material) -> Iterator[Draft]:
         phrase = None if year_phrase(fact) else _phrase(fact)
         if phrase is None:
             continue
-        stem = question("when", fact.clause, phrase)
+        first = phrase[0].lower_
+        opening = f"{first} when" if first in ("since", "until") else "when"
+        stem = question(opening, fact.clause, phrase)
         if stem is not None:
             yield drafted(
                 "period", "flashcard", stem, f"{capital(fact.clause.text(phrase))}.", fact

@@ -8,13 +8,13 @@ from quizapp.core.articles.drafting.contract import Material
 from quizapp.core.articles.model import Draft
 
 FEWEST_WRONG = 3
-NARROW = 9  # words of a description of a person
+NARROW = 8  # words of a description
 
 
 def draft(material: Material) -> Iterator[Draft]:
     """Ask for each defined term; with options where enough terms of its make are explained."""
     for one in material.definitions:
-        if one.is_person and not _singles_out(one):
+        if (one.is_person or one.in_passing) and not _singles_out(one):
             continue
         stem = f"{'Who' if one.is_person else 'Which term'} fits this description: “{one.meaning}”?"
         yield drafted(
@@ -34,5 +34,5 @@ def _is_alike(one: Definition, other: Definition) -> bool:
 
 
 def _singles_out(one: Definition) -> bool:
-    """Whether a description of a person fits this one only: "the ..." or a long one."""
-    return one.meaning.startswith("the ") or len(one.meaning.split()) >= NARROW
+    """Whether a description is long enough to fit this one only."""
+    return len(one.meaning.split()) >= NARROW

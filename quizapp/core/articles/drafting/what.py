@@ -61,8 +61,12 @@ def _ends_well(fact: ParsedFact, place: int) -> bool:
     """Whether what follows can stay in the question, or belongs to a second verb."""
     clause = fact.clause
     following = [one for one in clause.root.children if one.i > place and one in clause.span]
-    ties = ("prep", "advmod", "npadvmod", "punct", "cc", "conj")
-    return all(one.dep_ in ties for one in following)
+    ties = ("prep", "advmod", "npadvmod", "cc", "conj")
+    first = min(
+        (one.left_edge.i for one in following if one.dep_ == "conj"), default=clause.span.end
+    )
+    commas = any(one.text == "," for one in clause.span if place < one.i < first - 1)
+    return not commas and all(one.dep_ in ties or one.is_punct for one in following)
 
 
 def _is_telling(material: Material, fact: ParsedFact) -> bool:

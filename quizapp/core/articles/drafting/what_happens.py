@@ -29,11 +29,12 @@ def draft(material: Material) -> Iterator[Draft]:
         if len(rest) < FEWEST_WORDS or rest[0].lower_ in ("it", "they", "this", "he", "she"):
             continue
         asked = mid_sentence(condition, clause.text(condition))
-        verb = "happened" if clause.root.tag_ == "VBD" else "happens"
+        if clause.root.tag_ == "VBD" or any(one.tag_ == "VBD" for one in condition):
+            continue  # what happened once is not brought about by a condition
         yield drafted(
             "what_happens",
             "flashcard",
-            f"What {verb} {asked}?",
+            f"What happens {asked}?",
             sentence_of(clause.text(rest)),
             fact,
         )

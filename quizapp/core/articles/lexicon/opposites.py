@@ -28,7 +28,7 @@ _PAIRS: dict[str, str] = {
         northern/southern eastern/western internal/external inner/outer upper/lower
         positive/negative acidic/alkaline soluble/insoluble visible/invisible edible/poisonous
         rigid/flexible opaque/transparent transparent/opaque solid/liquid nocturnal/diurnal
-        voluntary/involuntary legal/illegal mandatory/optional compulsory/voluntary
+        voluntary/involuntary mandatory/optional compulsory/voluntary
         permanent/temporary temporary/permanent domestic/foreign rural/urban urban/rural
         natural/artificial synthetic/natural mild/severe shallow/deep deep/shallow
         warm/cold cold/warm hot/cold wet/dry dry/wet maximum/minimum""",

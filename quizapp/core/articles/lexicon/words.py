@@ -39,7 +39,7 @@ TYING = _set(
     additional too instead likewise similarly meanwhile afterwards afterward furthermore
     nevertheless nonetheless otherwise hence consequently accordingly
     aforementioned respectively alike else later earlier again above below besides both either
-    neither next though"""
+    neither next though similar"""
 )
 
 # Openings that can go without changing what the sentence says.
@@ -97,7 +97,8 @@ PEOPLE = _set(
     ruler prince bishop pope missionary pilot driver photographer psychologist mathematician
     linguist designer athlete runner coach officer minister programmer user critic scholar
     naturalist surgeon mother father boy girl family craftsman potter weaver miner fisherman
-    hunter gatherer herder nobleman peasant guard captain general commander activist reformer"""
+    surveyor hunter gatherer herder nobleman peasant guard captain general commander activist
+    reformer"""
 )
 
 # Verbs that say too little for "What ...?" to have one answer.

@@ -50,7 +50,8 @@ MAX_HTML = 1_000_000
 _SIMPLE = re.compile(r"\s*(?:<p>)?([^<>&\\`*_\[\]$~|!#=+>-]*)(?:</p>)?\s*")
 # Plain words, some of them strong or emphasised, as most editors write them.
 _MARKED = re.compile(
-    r"(?:<p>)?(?:[^\xa0<>&\\`*_\[\]$~|!#=+>-]|<(strong|em)>[^\W_](?:[\w ,']*[^\W_])?</\1>)*(?:</p>)?"
+    r"(?:<p>)?(?:[^\xa0<>&\\`*_\[\]$~|!#=+>-]|<(strong|em)>[^\W_](?:[\w ,']*[^\W_])?</\1>)*"
+    r"(?:</p>)?"
 )
 _MARKS = re.compile(r"</?(?:(strong)|(em))>")
 _LITERAL_GAP = re.compile(r"\\?\[\\?\[(\d{1,4})\]\]")
