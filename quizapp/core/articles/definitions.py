@@ -14,7 +14,7 @@ from quizapp.core.articles.parsing import core_of, key_of
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-LONGEST_MEANING, SHORTEST_MEANING = 26, 5  # words
+LONGEST_MEANING, SHORTEST_MEANING = 26, 6  # words
 _MEANS = frozenset({"mean", "denote", "describe", "signify"})
 _NAMES = frozenset({"call", "know", "term", "name", "dub", "nickname"})
 _KINDS = frozenset({"type", "kind", "form", "sort", "branch", "method", "process", "way", "set",
@@ -188,6 +188,8 @@ def _term(clause: Clause, head: "Token") -> "list[Token] | None":
         return None
     if head.lemma_.lower() in EMPTY_NOUNS or any(one.tag_ == "VBN" for one in words):
         return None
+    if words[0].lower_ == "the" and head.tag_ == "NNS":
+        return None  # "the cancer cells are the target": no definition of them
     after = [child for child in head.children if child.i > head.i]
     after = [child for child in after if child.dep_ in ("prep", "relcl", "acl", "conj")]
     if not after:

@@ -12,6 +12,7 @@ from quizapp.core.articles.parsing import Parsed
 
 FEWEST_WORDS, MOST_WORDS = 5, 40
 _SPEECH = re.compile(r"[\"“”]")
+_CHANGES = frozenset({"become", "grow", "turn", "fall", "rise", "drop", "return"})
 _OBJECTS = ("dobj", "attr", "acomp", "oprd", "dative", "xcomp", "ccomp", "prep", "agent")
 
 
@@ -84,6 +85,9 @@ def _shape(clause: Clause) -> list[str]:
     found = []
     if clause.root.tag_ == "MD":
         found.append(clause.root.text)  # "Humans cannot": what?
+    first = clause.subtree(clause.subject)[0].lower_
+    if clause.root.lemma_ in _CHANGES and first == "the" and clause.root.tag_ in ("VBZ", "VBP"):
+        found.append(clause.root.text)  # "The brain becomes active": when?
     if ":" in clause.quote:
         found.append(":")
     if clause.subject.i > clause.root.i and clause.subject.dep_ != "expl":
