@@ -2,8 +2,9 @@
 
     python -m benchmarks.refit [--add DECISIONS.json] [--write]
 
-A judged draft is {"features": {name: value}, "accepted": 0 or 1}; `flask article decisions` gives
-those of instructors. Prints how well the fit orders drafts of articles that it has not seen.
+A judged draft is {"features": {name: value}, "accepted": 0 or 1}; those of instructors come from
+`flask --app wsgi article decisions --json`. Prints how well the fit orders drafts of articles that
+it has not seen.
 """
 
 import argparse
@@ -29,7 +30,7 @@ def main() -> None:
     given = parser.parse_args()
     judged = json.loads((DATA / "judged.json").read_text(encoding="utf-8"))
     for path in given.add:
-        judged += json.loads(path.read_text(encoding="utf-8"))
+        judged += json.loads(path.read_text(encoding="utf-8"))["decisions"]
     report(judged)
     weights = fit(judged)
     if given.write:

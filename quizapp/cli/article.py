@@ -12,7 +12,7 @@ from quizapp.core.articles.model import ArticleError, Draft, Drafted, Extracted
 from quizapp.core.articles.question_of import draft_json
 from quizapp.extensions import db
 from quizapp.models import User
-from quizapp.services.articles import child, drafting, generating, storing
+from quizapp.services.articles import child, drafting, generating, reviewing, storing
 from quizapp.services.articles.sandbox import Stopped
 from quizapp.services.people.addresses import email_key
 
@@ -72,6 +72,24 @@ def add_command(*, path: Path, title: str | None, owner: str | None, as_json: bo
         "drafts": added.drafts,
     }
     emit(told, as_json)
+
+
+@group.command("decisions")
+@json_option
+def decisions_command(*, as_json: bool) -> None:
+    """Print what instructors decided on drafts: features and verdicts, no texts.
+
+    `python -m benchmarks.refit --add FILE` takes the JSON to fit the ranking anew.
+    """
+    judged = [
+        {"features": dict(one.features), "accepted": int(one.decision == "accept")}
+        for one in reviewing.judged()
+    ]
+    if as_json:
+        emit({"decisions": judged}, as_json)
+        return
+    accepted = sum(one["accepted"] for one in judged)
+    click.echo(f"{len(judged)} drafts decided, {accepted} accepted as they were")
 
 
 def _read(path: Path) -> Extracted:

@@ -304,6 +304,7 @@ def test_what_stands_in_brackets_is_no_part_of_a_question_but_of_the_evidence() 
         ("Glaciers", "Glaciers"),
         ("Rivers of Ice: How Glaciers Move", "Rivers of Ice"),
         ("How Does Ice Move?", "Ice"),
+        ("What Is a Glacier?", "Glacier"),
     ],
 )
 def test_the_topic_is_a_short_title_or_the_main_term(title: str, topic: str) -> None:

@@ -16,6 +16,7 @@ from quizapp.core.articles.model import ArticleError, Extracted
 from quizapp.extensions import db
 from quizapp.models import Article, Bank, Question
 from quizapp.services.articles import child, llm_client
+from quizapp.services.articles.decisions import Judged
 from quizapp.services.articles.sandbox import Stopped
 from tests.factories import create_person
 from tests.services.article_makers import DRAFTED, FOUND, TEXT
@@ -168,3 +169,21 @@ def test_draft_needs_no_database_and_no_secret(path: Path, tmp_path: Path) -> No
     told = json.loads(done.stdout)
     assert (told["article"]["title"], told["article"]["text"]) == ("Coral reefs", TEXT)
     assert told["drafts"]
+
+
+def test_decisions_come_out_as_features_and_verdicts_without_texts(
+    app: Flask, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        article_cli.reviewing,
+        "judged",
+        lambda: [Judged({"bias": 1.0}, "accept"), Judged({"bias": 1.0}, "edit")],
+    )
+    code, told = answered(app, "decisions")
+    assert code == 0
+    assert told == {
+        "decisions": [
+            {"features": {"bias": 1.0}, "accepted": 1},
+            {"features": {"bias": 1.0}, "accepted": 0},
+        ]
+    }

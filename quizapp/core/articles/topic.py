@@ -13,12 +13,15 @@ LONGEST, LONGEST_TITLE = 5, 9  # words
 LEAST_WEIGHT = 0.3
 # These give what they are about in full.
 _WHOLE = frozenset({"definition", "term", "false_definition", "matching"})
+_WHAT_IS = re.compile(r"(?:what|who) (?:is|are|was|were) (?:an? |the )?(\w+(?: \w+){0,3})$", re.I)
 _ASKS = re.compile(r"(?:what|why|how|when|who|where|a guide|an introduction|understanding)\b", re.I)
 
 
 def topic_of(parsed: Parsed) -> str:
     """Return the part of the title that is short and names a term, else the title or main term."""
     title = " ".join(parsed.title.split()).rstrip(".?!:")
+    if asked := _WHAT_IS.match(title):
+        return capital(asked[1])
     parts = [one.strip() for one in re.split(r":|—| – |\?|\. ", title) if one.strip()]  # noqa: RUF001
     short = [one for one in parts if len(one.split()) <= LONGEST and not _ASKS.match(one)]
     naming = [one for one in short if _names(parsed, one)]

@@ -8,7 +8,7 @@ from quizapp.core.articles.asking import drafted, is_name, mid_sentence, typed_f
 from quizapp.core.articles.drafting.contract import Material
 from quizapp.core.articles.facts import ParsedFact
 from quizapp.core.articles.lexicon import rarity
-from quizapp.core.articles.lexicon.words import LOOSE_MODIFIERS, WEAK_VERBS
+from quizapp.core.articles.lexicon.words import LOOSE_MODIFIERS, PEOPLE, WEAK_VERBS
 from quizapp.core.articles.model import Draft
 from quizapp.core.articles.parsing import LONGEST_TERM, Parsed, core_of, key_of
 
@@ -54,7 +54,11 @@ def _gaps(parsed: Parsed, fact: ParsedFact) -> "Iterator[tuple[float, Sequence[T
             continue
         if head.dep_ == "dobj" and head.head.lemma_.lower() in WEAK_VERBS:
             continue  # "take hold": the verb and its noun are one saying
-        if head.lower_ in _ERAS or head.nbor(-1 if head.i else 0).like_num:
+        if (
+            head.lower_ in _ERAS
+            or head.lemma_.lower() in PEOPLE
+            or head.nbor(-1 if head.i else 0).like_num
+        ):
             continue
         if tokens[0].lower_ in LOOSE_MODIFIERS or (head.pos_ == "NOUN" and _is_open(tokens)):
             continue
