@@ -88,7 +88,7 @@ def decisions_command(*, as_json: bool) -> None:
     if as_json:
         emit({"decisions": judged}, as_json)
         return
-    accepted = sum(one["accepted"] for one in judged)
+    accepted = sum(one.decision == "accept" for one in reviewing.judged())
     click.echo(f"{len(judged)} drafts decided, {accepted} accepted as they were")
 
 
