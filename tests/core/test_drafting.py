@@ -43,8 +43,8 @@ EXAMPLES: dict[str, tuple[str, str, str, Key]] = {
         "glacier",
     ),
     "cloze": (
-        GORNER, "cloze", "Meltwater from the [[1]] feeds the river Matter Vispa.",
-        ("Gorner Glacier",),
+        GORNER, "cloze", "Meltwater from the Gorner Glacier feeds the [[1]].",
+        ("river Matter Vispa",),
     ),
     "true_as_stated": (GORNER, "true_false", GORNER, True),
     "false_opposite": (

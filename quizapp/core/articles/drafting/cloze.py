@@ -90,6 +90,9 @@ def _is_term(parsed: Parsed, tokens: "Sequence[Token]") -> bool:
     """Whether a term is of the subject, so that no other word would do: silica, not town."""
     if any(rarity(one.lower_, one.lemma_.lower()) < LEAST_RARITY for one in tokens):
         return False
+    head = tokens[-1].lemma_.lower()
+    if parsed.uses[head] < 2 or head in parsed.title.lower():
+        return False  # said once it is no term; in the title it is no question
     if any(child.dep_ == "nummod" for child in tokens[-1].children):
         return False  # four metres: the unit is not worth asking
     described = any(one.pos_ not in ("NOUN", "PROPN") for one in tokens)
