@@ -105,7 +105,7 @@ def test_a_picture_is_put_where_the_writer_was(visit: Visit, admin: Person, tmp_
     expect(stem).to_be_focused()
     shown = page.locator("[data-shown] img").first
     expect(shown).to_have_attribute("alt", "A dot")
-    page.wait_for_function("document.querySelector('[data-shown] img').naturalWidth === 1")
+    page.wait_for_function("() => document.querySelector('[data-shown] img')?.naturalWidth === 1")
 
 
 def test_what_another_kind_of_gap_asks_for_is_hidden(
