@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from quizapp.services.people.sessions import Person
-from tests.browser.ground import FLAGS, Site, Visitor, served, visitor
+from tests import server
+from tests.browser.ground import FLAGS, Site, Visitor, real_now, served, visitor
+from tests.factories import create_person
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 Visit = Callable[..., Visitor]
@@ -36,6 +38,23 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.copy(sqlite_template, database)
     with pytest.MonkeyPatch.context() as patch, served(database, patch) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def worker(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The other process of the app, which does its long work; for modules that ask for it."""
+    folder = tmp_path_factory.mktemp("worker")
+    address = site.app.config["SQLALCHEMY_DATABASE_URI"]
+    env = server.environment(folder, 0, DATABASE_URL=address, SECRET_KEY="only-for-the-tests")
+    with server.ended(server.start(server.flask("ops", "work"), env, folder / "log")):
+        yield
+
+
+@pytest.fixture
+def teacher(site: Site) -> Person:
+    """An instructor who has just come."""
+    with site.inside():
+        return create_person("instructor", name="Ines", created_at=real_now())
 
 
 @pytest.fixture

@@ -1,20 +1,17 @@
 """From an article to the link of a quiz in a real browser, and drafts weighed by keyboard."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from quizapp.services.people.sessions import Person
-from tests import server
 from tests.browser.conftest import Visit
-from tests.browser.ground import Site, fill_in, real_now
+from tests.browser.ground import Site, fill_in
 from tests.browser.test_pages import faults
-from tests.factories import create_person
 from tests.web.article_ground import BUILT, NEAP, create_article
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("worker")]
 PASTED = """What moves the tides
 
 Tides are the slow rise and fall of the sea. The gravity of the Moon pulls the water of the ocean \
@@ -29,22 +26,6 @@ The shape of the coast changes the height of a tide. In the Bay of Fundy in Cana
 by up to 16 metres. William Thomson built the first mechanical tide predictor in 1872. The machine \
 added ten waves with the help of pulleys and a wire.
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def worker(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The other process of the app, which reads articles and drafts from them."""
-    folder = tmp_path_factory.mktemp("worker")
-    address = site.app.config["SQLALCHEMY_DATABASE_URI"]
-    env = server.environment(folder, 0, DATABASE_URL=address, SECRET_KEY="only-for-the-tests")
-    with server.ended(server.start(server.flask("ops", "work"), env, folder / "log")):
-        yield
-
-
-@pytest.fixture
-def teacher(site: Site) -> Person:
-    with site.inside():
-        return create_person("instructor", name="Ines", created_at=real_now())
 
 
 @pytest.fixture

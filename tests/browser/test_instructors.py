@@ -1,7 +1,6 @@
 """What instructors do: bring a file in, hand out its quiz, take it back, mend and take out."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,11 @@ from quizapp.services.people import accounts
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import quizzes
 from quizapp.services.transfer import importing
-from tests import server
 from tests.browser.conftest import Visit
 from tests.browser.ground import ROOT, Site, fill_in, real_now
 from tests.browser.test_pages import faults
-from tests.factories import create_person
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("worker")]
 RIVERS = ROOT / "tests/browser/banks/rivers.gift"
 PASSWORD = "orchid lamp seven"
 CARDS = "Rhine; flows into the North Sea\nDanube; flows into the Black Sea\n"
@@ -30,22 +27,6 @@ DROP = """([target, name, text]) => {
     for (const kind of ["dragover", "drop"]) document.querySelector(target).dispatchEvent(
         new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
 }"""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def worker(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The other process of the app, which looks at files and stores them."""
-    folder = tmp_path_factory.mktemp("worker")
-    address = site.app.config["SQLALCHEMY_DATABASE_URI"]
-    env = server.environment(folder, 0, DATABASE_URL=address, SECRET_KEY="only-for-the-tests")
-    with server.ended(server.start(server.flask("ops", "work"), env, folder / "log")):
-        yield
-
-
-@pytest.fixture
-def teacher(site: Site) -> Person:
-    with site.inside():
-        return create_person("instructor", name="Ines", created_at=real_now())
 
 
 @pytest.fixture
