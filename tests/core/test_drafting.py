@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quizapp.core import flaws
 from quizapp.core.articles import drafter, gates, ranking, selecting
 from quizapp.core.articles.definitions import definitions
 from quizapp.core.articles.drafting import WAYS, Material
@@ -354,6 +355,13 @@ def test_whatever_the_text_a_draft_quotes_it(sentences: list[str], noise: str) -
     assert len(made.drafts) <= 5
     for one in made.drafts:
         assert text[one.evidence.start : one.evidence.end] == one.evidence.quote
+
+
+def test_a_draft_says_which_item_writing_flaws_it_has() -> None:
+    text = "Glaciers near Zermatt often carry rubble from the Matterhorn to the Vispa."
+    made = drafter.draft(text, "Swiss glaciers")
+    assert "vague_terms" in {code for one in made.drafts for code in one.warnings}
+    assert all(code in flaws.RULES for one in made.drafts for code in one.warnings)
 
 
 def test_other_languages_get_clozes_and_flashcards_and_are_told_so() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from quizapp.core.articles import gates, ranking, selecting, untagged
 from quizapp.core.articles.definitions import definitions
+from quizapp.core.articles.draft_flaws import flaws_of
 from quizapp.core.articles.drafting import WAYS, Material
 from quizapp.core.articles.facts import ParsedFact, find_facts
 from quizapp.core.articles.gates import Context
@@ -45,7 +46,10 @@ def draft(text: str, title: str, *, language: str = PARSED_LANGUAGE, limit: int 
         features = ranking.features(one, context)
         kept.append(replace(one, features=features, score=round(ranking.score(features), 4)))
     paragraphs = {one.fact.statement: one.fact.paragraph for one in standing}
-    chosen = selecting.select(kept, paragraphs, limit)
+    chosen = [
+        replace(one, warnings=tuple(flaws_of(one, language)))
+        for one in selecting.select(kept, paragraphs, limit)
+    ]
     return Drafted(tuple(one.fact for one in standing), tuple(chosen), tuple(rejected))
 
 

@@ -7,17 +7,15 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from quizapp.core import flaws
 from quizapp.core.articles import llm_gates, llm_prompts, llm_reading, llm_verifying, segment
+from quizapp.core.articles.draft_flaws import flaws_of
 from quizapp.core.articles.gates import repeated
 from quizapp.core.articles.llm_instructions import suspect
 from quizapp.core.articles.llm_reading import Article, Candidate
 from quizapp.core.articles.llm_support import is_supported, keys_of, telling
 from quizapp.core.articles.llm_talk import Ask, AskFailed, Message, Reply, Talk, Unusable
 from quizapp.core.articles.model import Draft, Drafted, FoundFact, Rejected, Span
-from quizapp.core.articles.question_of import question_of
 from quizapp.core.articles.selecting import select
-from quizapp.core.question import Question
 
 __all__ = ["Ask", "AskFailed", "Reply", "draft"]
 
@@ -164,7 +162,7 @@ def _weighed(work: _Work, language: str) -> list[Draft]:
     """Return the drafts that stood with the codes of their flaws, and a score that these lower."""
     made: list[Draft] = []
     for one in work.drafts:
-        found = [flaw.code for flaw in flaws.find(Question(one.type, *question_of(one)), language)]
+        found = flaws_of(one, language)
         found += [llm_verifying.UNREAD] * (one.stem in work.unread)
         found += [LIKE_ANOTHER] * any(_is_like(one, other) for other in made)
         warnings = tuple(dict.fromkeys(found))
