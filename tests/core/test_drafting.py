@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from quizapp.core import flaws
 from quizapp.core.articles import drafter, gates, ranking, selecting
-from quizapp.core.articles.definitions import definitions
 from quizapp.core.articles.drafting import WAYS, Material
 from quizapp.core.articles.facts import find_facts
 from quizapp.core.articles.gates import Context
 from quizapp.core.articles.model import Draft, Key, Span
 from quizapp.core.articles.parsing import parse
+from quizapp.core.articles.question_of import question_of
 from quizapp.core.articles.topic import topic_of, with_topic
 
 TITLE = "Rivers of ice"
@@ -30,6 +30,7 @@ YEARS = (
     "In 1840, Agassiz published his book on glaciers. In 1860, Tyndall measured the speed of ice. "
     "In 1857, a guide fell into a crevasse. In 1876, Heim gave the first lectures on ice."
 )
+STATED_YEAR = "In 1860, Tyndall measured the speed of ice."
 STATED = "Louis Agassiz built a hut for research in Switzerland."
 
 # way: the text, and one draft that it has to yield: type, stem, key
@@ -44,8 +45,8 @@ EXAMPLES: dict[str, tuple[str, str, str, Key]] = {
         "glacier",
     ),
     "cloze": (
-        GORNER, "cloze", "Meltwater from the Gorner Glacier feeds the [[1]].",
-        ("river Matter Vispa",),
+        GORNER, "cloze", "Meltwater from the [[1]] (G… G…) feeds the river Matter Vispa.",
+        ("Gorner Glacier",),
     ),
     "true_as_stated": (GORNER, "true_false", GORNER, True),
     "false_opposite": (
@@ -129,6 +130,10 @@ EXAMPLES: dict[str, tuple[str, str, str, Key]] = {
         "Louis Agassiz studied the glaciers of the Swiss Alps.", "flashcard",
         "What did Louis Agassiz study?", "The glaciers of the Swiss Alps.",
     ),
+    "missing_year": (
+        STATED_YEAR, "numeric",
+        "Which year completes the sentence? “In _____, Tyndall measured the speed of ice.”", 1860.0,
+    ),
     "choice": (
         YEARS, "multiple_choice",
         "Which year completes the sentence? “In _____, Tyndall measured the speed of ice.”",
@@ -164,9 +169,7 @@ EXAMPLES: dict[str, tuple[str, str, str, Key]] = {
 
 def material(text: str, title: str = TITLE) -> Material:
     """What ways of drafting are given for a text."""
-    parsed = parse(text, title)
-    facts = [one for one in find_facts(parsed) if not one.fact.unresolved]
-    return Material(parsed, facts, definitions(facts))
+    return drafter.material_of(parse(text, title))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -413,3 +416,73 @@ def test_the_shipped_weights_know_all_ways_that_were_judged_and_score_between_0_
     assert {name.partition(":")[2] for name in weights if name.startswith("way:")} <= set(WAYS)
     for features in ({}, {"bias": 1.0}, dict.fromkeys(weights, 1.0), dict.fromkeys(weights, -99.0)):
         assert 0 <= ranking.score(features) <= 1
+
+
+LED = (
+    "The Gorner Glacier ends high above the town of Zermatt. "
+    "It feeds the river Matter Vispa, which joins the Rhone."
+)
+
+
+def test_a_fact_that_leans_on_the_sentence_before_is_stated_and_proved_with_it() -> None:
+    second = material(LED).stated[1]
+    assert second.fact.statement == LED
+    assert second.fact.evidence == Span(0, len(LED), LED)
+    assert second.leans
+    assert second.lead == "The Gorner Glacier ends high above the town of Zermatt."
+
+
+def test_a_draft_that_leans_shows_the_sentence_before_and_asks_only_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(selecting, "select", lambda drafts, *_: drafts)
+    made = [one for one in drafter.draft(LED, TITLE).drafts if one.fact == LED]
+    assert made
+    for one in made:
+        assert one.lead == "The Gorner Glacier ends high above the town of Zermatt."
+        assert one.shown.startswith(f"From the article: “{one.lead}”\n\n")
+        assert one.lead not in one.stem
+        stem, _ = question_of(one)
+        assert stem.startswith(f"From the article: “{one.lead}”\n\n")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "It ends high above the town of Zermatt.",  # leans itself
+        "That is why guides like the Gorner Glacier.",
+        "Is the Gorner Glacier the longest of the Alps?",
+        "Two people know the Gorner Glacier well: Agassiz and Tyndall.",
+    ],
+)
+def test_a_sentence_that_is_not_clear_itself_clears_no_other(before: str) -> None:
+    text = f"{before} This feeds the river Matter Vispa, which joins the Rhone."
+    assert all(not one.leans for one in material(text).stated)
+
+
+def test_he_is_cleared_only_by_a_sentence_with_one_person() -> None:
+    one = "Louis Agassiz came from Switzerland. He saw the Gorner Glacier, which he liked, in June."
+    two = "Louis Agassiz met John Tyndall. He saw the ice of the Gorner Glacier in June."
+    assert len(material(one).stated) == 2
+    assert all(not fact.leans for fact in material(two).stated)
+
+
+def test_a_gap_shows_the_first_letters_of_what_is_missing() -> None:
+    stems = [one.stem for one in WAYS["cloze"](material(GORNER))]
+    assert "Meltwater from the [[1]] (G… G…) feeds the river Matter Vispa." in stems
+
+
+def test_some_of_the_statements_kept_are_false_where_good_ones_were_made() -> None:
+    true = [
+        replace(drafted(f"S{n}", True, "true_false"), fact=f"F{n}", score=0.9) for n in range(9)
+    ]
+    false = replace(drafted("S", False, "true_false"), way="false_number", fact="F", score=0.45)
+    paragraphs = {one.fact: 0 for one in (*true, false)}
+    assert false in selecting.select([*true, false], paragraphs, 20)
+    trick = replace(false, way="false_opposite")
+    assert trick not in selecting.select([*true, trick], paragraphs, 20)
+
+
+def test_what_follows_a_quoted_question_is_no_fact() -> None:
+    text = "“How thick is the ice of the Gorner Glacier?” Louis Agassiz once asked of the guides."
+    assert not material(text).stated

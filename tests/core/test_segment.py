@@ -43,6 +43,7 @@ def test_headings_are_blocks_without_their_mark_and_no_sentences() -> None:
         ("It rose 3.5 times. Then it fell.", ["It rose 3.5 times.", "Then it fell."]),
         ("J. K. Rowling met Harry S. Truman. Why?", ["J. K. Rowling met Harry S. Truman.", "Why?"]),
         ("Take vitamin C. Others help.", ["Take vitamin C.", "Others help."]),
+        ("The chemist L. David Mech came.", ["The chemist L. David Mech came."]),
         ("In the U.S. Congress sat. In the U.S. The end.", None),
         ('"Really?" he asked. "Yes." She left.', ['"Really?" he asked.', '"Yes."', "She left."]),
         ("See Fig. 3 and No. 4. Good.", ["See Fig. 3 and No. 4.", "Good."]),

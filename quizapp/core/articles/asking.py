@@ -93,9 +93,10 @@ def question(opening: str, clause: Clause, without: Iterable["Token"]) -> str | 
 def _with_mark(clause: Clause, subject: "list[Token]") -> str:
     """Return the subject; after "X, a Y that ..." with the comma that ends it."""
     text = _lower_start(clause, subject)
+    inner = any(one.text == "," for one in subject[:-1])
     following = subject[-1].i + 1
     ends = following < clause.span.end and clause.span.doc[following].text == ","
-    return f"{text}," if ends and any(one.text == "," for one in subject) else text
+    return f"{text}," if inner and (ends or subject[-1].text == ",") else text
 
 
 def _second_verbs(clause: Clause) -> set[int]:

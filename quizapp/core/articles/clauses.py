@@ -83,7 +83,7 @@ class Clause:
 
 def clauses(parsed: Parsed, sentence: Sentence) -> list[Clause]:
     """Return what a sentence states: the whole of it, or its parts where each holds alone."""
-    span = _without_lead(sentence.span)
+    span = without_lead(sentence.span)
     root = _root(span)
     if root is None:
         return []
@@ -110,7 +110,8 @@ def _subject(verb: "Token", part: "Span") -> "Token | None":
     return None
 
 
-def _without_lead(span: "Span") -> "Span":
+def without_lead(span: "Span") -> "Span":
+    """Return a sentence without the word that ties it to the one before: "However, ..."."""
     match = _LEAD.match(span.text)
     if match is None:
         return span

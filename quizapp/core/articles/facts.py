@@ -1,9 +1,9 @@
 """The facts of an article: what its sentences state, each with the words that prove it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from quizapp.core.articles import references
+from quizapp.core.articles import leads, references
 from quizapp.core.articles.antecedents import Antecedents
 from quizapp.core.articles.clauses import Clause, clauses
 from quizapp.core.articles.lexicon.words import CONDITIONS, EMPTY_NOUNS, HEDGES
@@ -12,16 +12,22 @@ from quizapp.core.articles.parsing import Parsed
 
 FEWEST_WORDS, MOST_WORDS = 5, 40
 _SPEECH = re.compile(r"[\"“”]")
+_ASKED = ('?"', "?”", '!"', "!”")  # what was said, before "asked a visitor"
 _CHANGES = frozenset({"become", "grow", "turn", "fall", "rise", "drop", "return"})
 _OBJECTS = ("dobj", "attr", "acomp", "oprd", "dative", "xcomp", "ccomp", "prep", "agent")
 
 
 @dataclass(slots=True)
 class ParsedFact:
-    """A fact with the grammar that questions are made from."""
+    """A fact with the grammar that questions are made from.
+
+    lead: the sentence before it, "" if that is not clear by itself. leans: it needs its lead.
+    """
 
     fact: FoundFact
     clause: Clause
+    lead: str = ""
+    leans: bool = False
 
 
 def find_facts(parsed: Parsed) -> list[ParsedFact]:
@@ -29,14 +35,22 @@ def find_facts(parsed: Parsed) -> list[ParsedFact]:
     antecedents = Antecedents(parsed)
     found = []
     for sentence in parsed.sentences:
-        if not _states(sentence.text):
+        before = parsed.sentences[sentence.index - 1].text if sentence.index else ""
+        if not _states(sentence.text) or before.endswith(_ASKED):
             continue
         for clause in clauses(parsed, sentence):
             clause.named = antecedents.names_for(clause)
             words = sum(not token.is_punct for token in clause.span)
             if FEWEST_WORDS <= words <= MOST_WORDS and not _is_hypothetical(clause):
-                found.append(ParsedFact(_fact(parsed, clause), clause))
+                found.append(_with_lead(ParsedFact(_fact(parsed, clause), clause)))
     return found
+
+
+def _with_lead(fact: ParsedFact) -> ParsedFact:
+    if fact.fact.unresolved:
+        return leads.led(fact) or fact
+    before = leads.sentence_before(fact.clause)
+    return replace(fact, lead=leads.shown(before)) if before else fact
 
 
 def _states(text: str) -> bool:

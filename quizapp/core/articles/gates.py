@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from quizapp.core.articles.draft_words import WORD, content_words, key_texts
 from quizapp.core.articles.facts import ParsedFact
 from quizapp.core.articles.lexicon import rarity
 from quizapp.core.articles.lexicon.words import EMPTY_NOUNS
@@ -20,7 +21,6 @@ _TURNS = re.compile(
     r"\b(but|unless|except|although|though|however|despite|rather than|not|n[o’']t|only|until)\b",  # noqa: RUF001
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]+|\d(?:[\d,.]*\d)?")
 _SLIPS = re.compile(
     r"(\b\w+\b) \1\b|\s,|,\s*[?.]|,,|\(\)|\ba [aeio]\w|\ban [bcdfgjklmnpqrstvwxz]\w|"
     r"\b(?:the|a|an|and|or)[?.]$|[.]\s[a-z]|--",
@@ -39,26 +39,12 @@ class Context:
 Gate = Callable[[Draft, Context], bool]
 
 
-def key_texts(draft: Draft) -> list[str]:
-    """Return the texts that a key is made of, [] for true, false and numbers."""
-    if isinstance(draft.key, str):
-        return [draft.key]
-    if isinstance(draft.key, tuple):
-        return [part for one in draft.key for part in ((one,) if isinstance(one, str) else one)]
-    return []
-
-
-def content_words(text: str) -> set[str]:
-    """Return the first letters of the words that carry meaning, so that forms count as one."""
-    return {word.lower()[:6] for word in _WORD.findall(text) if rarity(word) > 0.5 or len(word) > 5}
-
-
 def is_unresolved(draft: Draft, context: Context) -> bool:
     """Tell whether it speaks of something that is named only elsewhere in the article."""
     if context.source.fact.unresolved:
         return True
     opening = re.match(r"(?:it|they|he|she|this|these|those|such|there)\b", draft.stem.lower())
-    return opening is not None and draft.type != "true_false"
+    return opening is not None and draft.type != "true_false" and not draft.lead
 
 
 def drops_hedge(draft: Draft, context: Context) -> bool:
@@ -83,7 +69,7 @@ def leaks(draft: Draft, context: Context) -> bool:
     """Tell whether the stem holds the answer, or a word of its root."""
     if draft.type not in ("short_answer", "cloze", "multiple_choice", "flashcard"):
         return False
-    stem = content_words(draft.stem)
+    stem = content_words(draft.shown)
     for key in key_texts(draft):
         words = content_words(key)
         if draft.type == "flashcard":
@@ -100,8 +86,8 @@ def also_true(draft: Draft, context: Context) -> bool:
         quote = context.source.clause.sentence.text.lower()
         return any(one != draft.key and one.lower() in quote for one in draft.options)
     if draft.key is False:
-        words = _WORD.findall(draft.stem.lower())
-        return " ".join(words) in " ".join(_WORD.findall(context.parsed.text.lower()))
+        words = WORD.findall(draft.stem.lower())
+        return " ".join(words) in " ".join(WORD.findall(context.parsed.text.lower()))
     return False
 
 
@@ -138,7 +124,7 @@ def is_too_short(draft: Draft, context: Context) -> bool:
     if draft.way == "definition":
         return False
     fewest = 7 if draft.type in ("true_false", "cloze") else 5
-    return len(_WORD.findall(draft.stem)) < fewest
+    return len(WORD.findall(draft.stem)) < fewest
 
 
 def is_trivial(draft: Draft, context: Context) -> bool:
@@ -146,7 +132,7 @@ def is_trivial(draft: Draft, context: Context) -> bool:
     if draft.type == "cloze" and all(one.lower() in EMPTY_NOUNS for one in key_texts(draft)):
         return True
     said = " ".join([draft.stem, *key_texts(draft)])
-    rare = {word.lower() for word in _WORD.findall(said) if rarity(word) > RARE}
+    rare = {word.lower() for word in WORD.findall(said) if rarity(word) > RARE}
     named = any(one.ent_type_ and one.ent_type_ != "ORDINAL" for one in context.source.clause.span)
     return len(rare) < (2 if named or draft.type == "flashcard" else 3)
 

@@ -86,8 +86,9 @@ class Draft:
 
     stem: Markdown; a cloze has gaps `[[1]]`. options: in the order shown, for multiple choice and
     multiple response only. also_right: other typed answers that count as right. fact: the
-    statement of the fact it asks; parts: for matching, the statement that each pair asks. features
-    are what the score was made of; warnings are codes of item-writing flaws.
+    statement of the fact it asks; parts: for matching, the statement that each pair asks. lead: the
+    sentence of the article that is shown before the stem, or "". features are what the score was
+    made of; warnings are codes of item-writing flaws.
     """
 
     way: str
@@ -99,9 +100,15 @@ class Draft:
     options: tuple[str, ...] = ()
     also_right: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    lead: str = ""
     score: float = 0.0
     features: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """All that is read before answering, but for the options."""
+        return f"From the article: “{self.lead}”\n\n{self.stem}" if self.lead else self.stem
 
 
 @dataclass(frozen=True, slots=True)

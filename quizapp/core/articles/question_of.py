@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from quizapp.core.articles.model import Draft
-from quizapp.core.formats.shared.plain import escaped, escaped_inside, safe_lines
+from quizapp.core.formats.shared.plain import escaped, escaped_inside, safe_lines, to_markdown
 from quizapp.core.gaps import GAP
 from quizapp.core.question_types.texts import fill_ids
 
@@ -27,7 +27,7 @@ def draft_json(draft: Draft) -> dict[str, Any]:
     span = draft.evidence
     return {
         "type": draft.type,
-        "stem": draft.stem,
+        "stem": draft.shown,
         "options": list(draft.options) or None,
         "key": _key_json(draft),
         "fact": draft.fact,
@@ -49,12 +49,14 @@ def _key_json(draft: Draft) -> Any:
 def _stem(draft: Draft) -> str:
     """Return the stem as Markdown that shows just its characters, and its gaps as gaps."""
     if draft.type != "cloze":
-        return escaped(draft.stem)
+        return to_markdown(draft.shown)
     text, *rest = GAP.split(draft.stem)
     pieces = [escaped_inside(text)]
     for number, after in zip(rest[::2], rest[1::2], strict=True):
         pieces += [f"[[{number}]]", escaped_inside(after)]
-    return safe_lines("".join(pieces))
+    stem = safe_lines("".join(pieces))
+    lead = draft.shown.removesuffix(draft.stem)
+    return f"{to_markdown(lead)}\n\n{stem}" if lead else stem
 
 
 def _chosen(draft: Draft, _keys: Mapping[str, str]) -> Body:

@@ -10,7 +10,8 @@ import math
 from collections.abc import Mapping
 from importlib import resources
 
-from quizapp.core.articles.gates import Context, content_words, key_texts
+from quizapp.core.articles.draft_words import content_words, key_texts
+from quizapp.core.articles.gates import Context
 from quizapp.core.articles.lexicon import rarity
 from quizapp.core.articles.lexicon.words import WEAK_VERBS
 from quizapp.core.articles.model import Draft
@@ -37,6 +38,7 @@ def features(draft: Draft, context: Context) -> dict[str, float]:
         if one.lower_ == "the" and one.head.pos_ == "NOUN" and one.head.n_lefts == 1
         and not any(child.dep_ in ("prep", "relcl", "acl") for child in one.head.rights)
     ]  # fmt: skip
+    pronouns = sum(one.tag_ in ("PRP", "PRP$") for one in tokens)
     verbs = [one for one in tokens if one.pos_ == "VERB"]
     keys = key_texts(draft)
     rare = [rarity(one.lower_, one.lemma_.lower()) for one in tokens if not one.is_stop]
@@ -51,7 +53,9 @@ def features(draft: Draft, context: Context) -> dict[str, float]:
         "key_weight": max((_key_weight(context, key) for key in keys), default=0.0),
         "fact_weight": context.parsed.weight(list(clause.span)),
         "subject_weight": context.parsed.weight(clause.subtree(clause.subject)),
-        "bare_definites": min(len(bare), 3) / 3,
+        "bare_definites": 0.0 if draft.lead else min(len(bare), 3) / 3,
+        "lead": float(bool(draft.lead)),
+        "leans": float(context.source.leans),
         "verbs": min(len(verbs), 5) / 5,
         "commas": min(clause.quote.count(","), 4) / 4,
         "dashes": float(bool(set("—–;:") & set(clause.quote))),  # noqa: RUF001
@@ -70,7 +74,7 @@ def features(draft: Draft, context: Context) -> dict[str, float]:
                              and "than" not in clause.quote),
         "rarity": sum(rare) / len(rare) if rare else 0.0,
         "part_of_sentence": float(len(clause.quote) < 0.8 * len(clause.sentence.text)),
-        "pronouns": min(sum(one.tag_ in ("PRP", "PRP$") for one in tokens), 3) / 3,
+        "pronouns": 0.0 if draft.lead else min(pronouns, 3) / 3,
         "front_adverbial": float(clause.span[0].dep_ in ("prep", "mark", "advmod")),
         "first_paragraph": float(fact.paragraph == 0),
         "subject_plural": float(clause.subject.tag_ in ("NNS", "NNPS")),

@@ -30,6 +30,10 @@ _BEFORE_NUMBERS = frozenset(
     """No Nos Nr Fig Figs Eq Eqs Vol Vols Ch Sec Art Tab Ref Refs p pp vol ch sec eq fig no Jan Feb
     Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec""".split()  # noqa: SIM905
 )
+_LETTERED = frozenset(
+    """vitamin vitamins type group class hepatitis grade plan point part section step case block
+    letter level category appendix variant influenza and or""".split()  # noqa: SIM905
+)
 _STARTERS = frozenset(
     """A After All Also An And Another As At Because Before Both But By Each Even For From He Her
     His How However If In Instead It Its Many Most No Not On One Or Other Our She Since So Some Such
@@ -122,7 +126,7 @@ def _continues_a_name(tokens: list[str], token: str, following: str) -> bool:
     if not (_ACRONYM.fullmatch(token) or (len(token) == 1 and token.isupper())):
         return False
     before = tokens[-2] if len(tokens) > 1 else ""
-    if len(token) == 1 and before[:1].islower():  # "vitamin C. Others": no initial
+    if len(token) == 1 and before.lower() in _LETTERED:  # "vitamin C. Oranges": no initial
         return False
     word = _WORD.match(following)
     return word is not None and word.group() not in _STARTERS

@@ -17,6 +17,7 @@ from quizapp.core.articles.drafting import (
     listing,
     matching,
     membership,
+    missing_year,
     ordering,
     other_name,
     period,
@@ -39,6 +40,6 @@ _MODULES = (
     definition, term, cloze, true_as_stated, false_opposite, false_sibling, false_entity,
     false_number, false_definition, who, when, where, how_many, how_much, why, how, what_happens,
     purpose, cause, superlative, other_name, agent, period, what, choice, listing,
-    membership, ordering, matching,
+    membership, ordering, matching, missing_year,
 )  # fmt: skip
 WAYS: dict[str, Way] = {module.__name__.rpartition(".")[2]: module.draft for module in _MODULES}

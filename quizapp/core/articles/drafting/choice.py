@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from quizapp.core.articles.asking import drafted
 from quizapp.core.articles.drafting import numbers
 from quizapp.core.articles.drafting.contract import Material
+from quizapp.core.articles.drafting.missing_year import without_year
 from quizapp.core.articles.model import Draft
 
 WRONG = 3
-MOST_WORDS = 30
 NEAREST, FARTHEST = 3, 60  # years between the right one and a wrong one
 
 
@@ -22,17 +22,13 @@ def draft(material: Material) -> Iterator[Draft]:
         if token.ent_type_ == "DATE" and (year := numbers.year(token.text))
     }  # fmt: skip
     for fact in material.facts:
-        clause = fact.clause
-        years = [one for one in clause.span if numbers.year(one.text)]
-        if len(years) != 1 or len(clause.span) > MOST_WORDS or years[0].dep_ != "pobj":
+        stem, right = without_year(fact)
+        if not stem:
             continue
-        right = int(years[0].text)
         others = [one for one in known if NEAREST <= abs(one - right) <= FARTHEST
-                  and str(one) not in clause.sentence.text]  # fmt: skip
+                  and str(one) not in fact.clause.sentence.text]  # fmt: skip
         if len(others) < WRONG:
             continue
         nearest = sorted((abs(one - right), one) for one in others)[:WRONG]
         options = [str(one) for one in sorted([right, *(one for _, one in nearest)])]
-        text = clause.with_put(years, "_____")
-        stem = f"Which year completes the sentence? “{text}”"
         yield drafted("choice", "multiple_choice", stem, str(right), fact, options=options)

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 LEAST_WEIGHT = 0.2
-LEAST_RARITY = 0.75  # the 1,000 most frequent words are none
+LEAST_RARITY = 0.75  # the most frequent words are no terms
+FREQUENT = 6  # a noun used this often is what the article is about: no question
 MOST_WORDS = 30
 GAPS_A_FACT = 2
+_PORTIONS = frozenset({"handful", "dozen", "majority", "minority", "rest", "remainder"})
 _ERAS = frozenset({"bc", "ad", "bce", "ce", "am", "pm"})
 _NAMES = frozenset({"PERSON", "GPE", "LOC", "NORP", "ORG", "EVENT", "FAC", "WORK_OF_ART",
                     "LANGUAGE", "PRODUCT"})  # fmt: skip
@@ -26,7 +28,7 @@ _NAMES = frozenset({"PERSON", "GPE", "LOC", "NORP", "ORG", "EVENT", "FAC", "WORK
 
 def draft(material: Material) -> Iterator[Draft]:
     """Leave out the term of each fact that matters most, and the next one in another draft."""
-    for fact in material.facts:
+    for fact in material.stated:
         words = [one for one in fact.clause.span if not one.is_punct]
         if not 7 <= len(words) <= MOST_WORDS:
             continue
@@ -52,13 +54,7 @@ def _gaps(parsed: Parsed, fact: ParsedFact) -> "Iterator[tuple[float, Sequence[T
         head = core[-1]
         if _is_one_of_several(head) or _is_twice(fact, tokens) or _is_glossed(head):
             continue
-        if head.dep_ == "dobj" and head.head.lemma_.lower() in WEAK_VERBS:
-            continue  # "take hold": the verb and its noun are one saying
-        if (
-            head.lower_ in _ERAS
-            or head.lemma_.lower() in PEOPLE
-            or head.nbor(-1 if head.i else 0).like_num
-        ):
+        if _is_no_term(head) or parsed.uses[head.lemma_.lower()] >= FREQUENT:
             continue
         if tokens[0].lower_ in LOOSE_MODIFIERS or (head.pos_ == "NOUN" and _is_open(tokens)):
             continue
@@ -68,6 +64,24 @@ def _gaps(parsed: Parsed, fact: ParsedFact) -> "Iterator[tuple[float, Sequence[T
             continue
         subject = 0.15 if head.dep_ in ("nsubj", "nsubjpass") else 0.0
         yield weight + subject + (0.25 if named else 0.0), list(tokens)
+
+
+def _is_no_term(head: "Token") -> bool:
+    """Whether a noun is counted, of every day, or of one saying with its verb: "take hold"."""
+    if head.lower_ in _ERAS or head.lemma_.lower() in PEOPLE or _is_address(head):
+        return True
+    if head.dep_ == "dobj" and head.head.lemma_.lower() in WEAK_VERBS:
+        return True
+    if head.head.lower_ in ("as", "like") and head.dep_ == "pobj":
+        return True  # "such as ___": any other example would do
+    return head.i > 0 and head.nbor(-1).like_num
+
+
+def _is_address(head: "Token") -> bool:
+    """Whether it tells where somebody comes from or works: "Alpheus Babcock of ___"."""
+    if head.dep_ != "pobj" or head.ent_type_ not in ("GPE", "LOC", "ORG", "FAC"):
+        return False
+    return head.head.head.pos_ in ("NOUN", "PROPN") and head.head.lower_ in ("of", "at", "in")
 
 
 def _is_hyphened(tokens: "Sequence[Token]") -> bool:
@@ -81,6 +95,8 @@ def _is_hyphened(tokens: "Sequence[Token]") -> bool:
 def _whole_name(core: "Span") -> "Sequence[Token]":
     """Return the phrase, or the name that it is a part of: Bill of Rights."""
     for entity in core.doc.ents:
+        if entity.label_ == "PERSON" and entity.start > core.start and entity.end == core.end:
+            return list(entity)  # without what he was: "clarinettist"
         if entity.start <= core.start and entity.end > core.end:
             return [one for one in entity if one.lower_ != "the" or one.i > entity.start]
     return list(core)
@@ -91,8 +107,10 @@ def _is_term(parsed: Parsed, tokens: "Sequence[Token]") -> bool:
     if any(rarity(one.lower_, one.lemma_.lower()) < LEAST_RARITY for one in tokens):
         return False
     head = tokens[-1].lemma_.lower()
-    if parsed.uses[head] < 2 or head in parsed.title.lower():
-        return False  # said once it is no term; in the title it is no question
+    if head in parsed.title.lower() or tokens[-1].lower_ in _PORTIONS:
+        return False
+    if parsed.uses[head] < 2 and len(tokens) < 2:
+        return False  # said once it is no term
     if any(child.dep_ == "nummod" for child in tokens[-1].children):
         return False  # four metres: the unit is not worth asking
     described = any(one.pos_ not in ("NOUN", "PROPN") for one in tokens)
@@ -125,10 +143,16 @@ def _is_open(tokens: "Sequence[Token]") -> bool:
     return tokens[0].tag_ in ("JJR", "JJS", "RB", "VBG") or tokens[0].dep_ == "advmod"
 
 
+def _cue(answer: str) -> str:
+    """Return the first letters of the words left out: other words would fit the gap as well."""
+    return " ".join(f"{word[0]}…" for word in re.findall(r"[^\W_][^\s]*", answer))
+
+
 def _draft(fact: ParsedFact, tokens: "Sequence[Token]") -> Draft | None:
     clause = fact.clause
     stem = clause.with_put(tokens, "[[1]]")
     stem = re.sub(r"\b([Aa])n? \[\[1]]", r"\1(n) [[1]]", stem)  # neither form tells the answer
+    stem = stem.replace("[[1]]", f"[[1]] ({_cue(clause.text(tokens))})")
     answer = clause.text(tokens)
     key = answer if is_name(tokens[0]) else mid_sentence(tokens, answer)
     if not key or len(tokens) > LONGEST_TERM:

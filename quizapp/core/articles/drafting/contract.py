@@ -13,11 +13,13 @@ from quizapp.core.articles.parsing import Parsed
 class Material:
     """An article as ways of drafting see it.
 
-    facts: those that stand alone. definitions: the terms that the article explains.
+    facts: those that stand alone. stated: those and the ones that lean on the sentence before,
+    which is then shown with the draft. definitions: the terms that the article explains.
     """
 
     parsed: Parsed
     facts: Sequence[ParsedFact]
+    stated: Sequence[ParsedFact] = field(default_factory=tuple)
     definitions: Sequence[Definition] = field(default_factory=tuple)
 
 

@@ -18,7 +18,7 @@ _KINDS = frozenset({"PERSON", "GPE"})
 
 def draft(material: Material) -> Iterator[Draft]:
     """Swap the only name of its kind in a fact that tells one event."""
-    for fact in material.facts:
+    for fact in material.stated:
         names = [one for one in fact.clause.span.ents if one.label_ in _KINDS]
         for name in names:
             if sum(one.label_ == name.label_ for one in names) > 1 or not _is_event(fact, name):
@@ -57,11 +57,18 @@ def _other(parsed: Parsed, fact: ParsedFact, name: "Span") -> str:
                 continue
             if text.split()[-1].lower() in sentence or not text[:1].isupper():
                 continue
+            if entity.label_ == "PERSON" and not _acts(entity):
+                continue
             if any(token.pos_ != "PROPN" for token in entity if token.text not in ("’s", "'s")):  # noqa: RUF001
                 continue
             if _looks_the_same(text, name.text):
                 return text
     return next((one for one in siblings(name.text) if one.lower() not in sentence), "")
+
+
+def _acts(name: "Span") -> bool:
+    """Whether it is the subject of a deed: not all that the tagger takes for a person is one."""
+    return name.root.dep_ == "nsubj" and name.root.head.tag_ in ("VBD", "VBZ")
 
 
 def _looks_the_same(one: str, other: str) -> bool:

@@ -17,9 +17,9 @@ _FROM, _TO = 12, 80  # years by which a wrong year is off
 
 def draft(material: Material) -> Iterator[Draft]:
     """Swap the only number of each fact."""
-    for fact in material.facts:
+    for fact in material.stated:
         found = [one for one in fact.clause.span if one.like_num or numbers.year(one.text)]
-        if len(found) != 1 or fact.clause.children("neg"):
+        if len(found) != 1 or fact.clause.children("neg") or fact.fact.hedges:
             continue
         other = _other(material, fact, found[0])
         made = swapped("false_number", fact, found, other) if other else None

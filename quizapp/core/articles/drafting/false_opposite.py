@@ -17,7 +17,7 @@ _NEAR = frozenset({"ROOT", "acomp", "attr", "amod", "advmod", "conj", "xcomp", "
 
 def draft(material: Material) -> Iterator[Draft]:
     """Turn the one word of each fact that has an opposite."""
-    for fact in material.facts:
+    for fact in material.stated:
         found = [(one, OPPOSITES[one.lower_, one.pos_]) for one in fact.clause.span
                  if (one.lower_, one.pos_) in OPPOSITES]  # fmt: skip
         if len(found) != 1 or not _decides(fact, found[0][0]):

@@ -21,4 +21,6 @@ def swapped(way: str, fact: ParsedFact, tokens: "Sequence[Token]", other: str) -
     article = "an" if other[:1].lower() in "aeio" else "a"
     stem = re.sub(rf"\b[Aa]n? (?={re.escape(other)}\b)", f"{article} ", stem)
     stem = stem[:1].upper() + stem[1:]
-    return drafted(way, "true_false", stem, False, fact) if stem != fact.fact.statement else None
+    return (
+        drafted(way, "true_false", stem, False, fact) if stem != fact.clause.statement() else None
+    )

@@ -22,7 +22,7 @@ _ROUGH = frozenset(
 
 def draft(material: Material) -> Iterator[Draft]:
     """Ask for the exact number in each fact that counts something."""
-    for fact in material.facts:
+    for fact in material.stated:
         counted = [one for one in fact.clause.span if one.dep_ == "nummod" and _is_exact(one)]
         if len(counted) == 1 and not fact.fact.hedges:
             stem = _stem(fact, counted[0])

@@ -9,5 +9,5 @@ from quizapp.core.articles.model import Draft
 
 def draft(material: Material) -> Iterator[Draft]:
     """Ask whether each fact is true."""
-    for fact in material.facts:
-        yield drafted("true_as_stated", "true_false", fact.fact.statement, True, fact)
+    for fact in material.stated:
+        yield drafted("true_as_stated", "true_false", fact.clause.statement(), True, fact)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def draft(material: Material) -> Iterator[Draft]:
     """Ask for the year of each fact that names one, "In 1492, ..."."""
-    for fact in material.facts:
+    for fact in material.stated:
         found = year_phrase(fact)
         if found is None:
             continue

@@ -11,7 +11,7 @@ _PLACES = frozenset({"GPE", "LOC", "FAC"})
 
 def draft(material: Material) -> Iterator[Draft]:
     """Ask for the place of each fact that tells an event in one place."""
-    for fact in material.facts:
+    for fact in material.stated:
         clause = fact.clause
         places = [one for one in clause.span.ents if one.label_ in _PLACES]
         if len(places) != 1 or clause.root.tag_ not in ("VBD", "VBN"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from quizapp.core.articles.asking import drafted
+from quizapp.core.articles.asking import capital, drafted
 from quizapp.core.articles.clauses import tidy
 from quizapp.core.articles.drafting.contract import Material
 from quizapp.core.articles.facts import ParsedFact
@@ -17,7 +17,7 @@ FEWEST_WORDS = 5  # of what the person did
 def draft(material: Material) -> Iterator[Draft]:
     """Ask for the person who is the subject of each fact that tells a deed."""
     people = _people(material.parsed)
-    for fact in material.facts:
+    for fact in material.stated:
         stem, name = _asked(fact)
         if not stem:
             continue
@@ -46,11 +46,18 @@ def _asked(fact: ParsedFact) -> tuple[str, str]:
         return "", ""
     when = clause.text(front)
     told = clause.text(after).rstrip(".")
+    who = (
+        "who,"
+        if after and after[0].text == "," and any(one.text == "," for one in after[1:])
+        else "who"
+    )
     if len(told.split()) < FEWEST_WORDS or any(one.text == name[-1].text for one in after):
         return "", ""
     if any(one.lower_ in ("his", "her", "their") for one in after) and len(after) < 9:
         return "", ""
-    return tidy(f"{when}, who {told}" if when else f"Who {told}") + "?", clause.text(name)
+    return capital(tidy(f"{when}, {who} {told}" if when else f"{who} {told}")) + "?", clause.text(
+        name
+    )
 
 
 def _people(parsed: Parsed) -> dict[str, str]:

@@ -16,9 +16,9 @@ FEWEST_WORDS = 4
 
 def draft(material: Material) -> Iterator[Draft]:
     """Ask for the reason that each fact gives."""
-    for fact in material.facts:
+    for fact in material.stated:
         reason = _reason(fact)
-        if not reason or len(reason) < FEWEST_WORDS:
+        if not reason or len(reason) < FEWEST_WORDS or fact.clause.children("dobj", "conj")[1:]:
             continue
         stem = question("why", fact.clause, reason)
         if stem is not None:
