@@ -72,8 +72,10 @@ def _is_no_term(head: "Token") -> bool:
         return True
     if head.dep_ == "dobj" and head.head.lemma_.lower() in WEAK_VERBS:
         return True
-    if head.head.lower_ in ("as", "like") and head.dep_ == "pobj":
-        return True  # "such as ___": any other example would do
+    if head.head.lower_ in ("as", "like", "to") and head.dep_ == "pobj":
+        before = head.head.nbor(-1).lower_ if head.head.i else ""
+        if head.head.lower_ != "to" or before == "according":
+            return True  # "such as ___": any other example would do
     return head.i > 0 and head.nbor(-1).like_num
 
 

@@ -57,7 +57,7 @@ def _other(parsed: Parsed, fact: ParsedFact, name: "Span") -> str:
                 continue
             if text.split()[-1].lower() in sentence or not text[:1].isupper():
                 continue
-            if entity.label_ == "PERSON" and not _acts(entity):
+            if not _stands_alike(entity, name):
                 continue
             if any(token.pos_ != "PROPN" for token in entity if token.text not in ("’s", "'s")):  # noqa: RUF001
                 continue
@@ -66,9 +66,11 @@ def _other(parsed: Parsed, fact: ParsedFact, name: "Span") -> str:
     return next((one for one in siblings(name.text) if one.lower() not in sentence), "")
 
 
-def _acts(name: "Span") -> bool:
-    """Whether it is the subject of a deed: not all that the tagger takes for a person is one."""
-    return name.root.dep_ == "nsubj" and name.root.head.tag_ in ("VBD", "VBZ")
+def _stands_alike(one: "Span", other: "Span") -> bool:
+    """Whether both act, or both stand after the same preposition: not all tags are right."""
+    if one.label_ == "PERSON":
+        return one.root.dep_ == "nsubj" and one.root.head.tag_ in ("VBD", "VBZ")
+    return one.root.dep_ == "pobj" and one.root.head.lower_ == other.root.head.lower_
 
 
 def _looks_the_same(one: str, other: str) -> bool:
