@@ -38,7 +38,7 @@ class QuizSlot(Base):
 
 
 class Course(Base):
-    """A class."""
+    """A class; archived_at closes it for good, ends_on is the day after which it is archived."""
 
     __tablename__ = "courses"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -49,6 +49,8 @@ class Course(Base):
     code_expires: Mapped[datetime | None]
     ends_on: Mapped[date | None]
     retention_days: Mapped[int | None]
+    archived_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
 
 
 class Enrolment(Base):
@@ -59,16 +61,25 @@ class Enrolment(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(sa.String(16))
     shown_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
 
 
 class Assignment(Base):
-    """A quiz or a study goal given to a course with dates."""
+    """A quiz, or a study goal, given to a course with dates.
+
+    A goal is facts of one bank (bank_id) to be known: {"retention": 0..1, "facts": [fact ids]}, all
+    facts where none are named. late: {"until": hours after due, "percent_per_day": n}.
+    released_at: when learners may see results; None where they see them at once (held false).
+    """
 
     __tablename__ = "assignments"
     id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    title: Mapped[str] = mapped_column(sa.String(300))
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.id"), index=True)
     quiz_id: Mapped[int | None] = mapped_column(sa.ForeignKey("quizzes.id"))
+    bank_id: Mapped[int | None] = mapped_column(sa.ForeignKey("banks.id"), index=True)
     goal: Mapped[dict[str, Any] | None]
     opens_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
@@ -76,10 +87,18 @@ class Assignment(Base):
     tries: Mapped[int | None]
     counts: Mapped[str] = mapped_column(sa.String(16), default="first")
     late: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    held: Mapped[bool] = mapped_column(default=False)
+    released_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
 
 
 class AssignmentException(Base):
-    """What one person gets that differs from the assignment."""
+    """What one person gets that differs from the assignment.
+
+    changes: opens_at, due_at, closes_at (ISO), tries, excused, and marks: points given by hand, a
+    list of {"points", "note", "by", "at"} of which the last counts (points null: taken back).
+    """
 
     __tablename__ = "exceptions"
     assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("assignments.id"), primary_key=True)
@@ -95,6 +114,7 @@ class Attempt(Base):
         sa.UniqueConstraint("user_id", "quiz_id", "number"),
         sa.UniqueConstraint("user_id", "uid"),
         sa.Index(None, "quiz_id", "handed_in_at"),
+        sa.Index(None, "assignment_id", "user_id"),
         sa.Index(None, "state", "deadline_at"),
     )
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from quizapp.services.articles import drafting, drafting_job
 from quizapp.services.content import regrouping
+from quizapp.services.courses import courses
 from quizapp.services.operations import jobs
 from quizapp.services.quizzes import handing_in, regrading
 from quizapp.services.transfer import undoing, upload_jobs, uploads
@@ -35,6 +36,7 @@ HANDLERS: dict[str, Handler] = {
 # Run by each worker, so they may run twice at once: each has to be safe to repeat.
 PERIODIC: list[tuple[float, Callable[[datetime], Any]]] = [
     (3600, jobs.sweep),
+    (3600, courses.archive_ended),
     (15, handing_in.hand_in_expired),
     (600, uploads.sweep),
     (600, undoing.abandon_forsaken),

@@ -1,0 +1,1 @@
+"""Courses: a class, what it is given, and what it knows."""
