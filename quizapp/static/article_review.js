@@ -3,7 +3,7 @@ const review = document.querySelector("[data-review]");
 const column = review.querySelector("[data-text]");
 const said = review.querySelector("[data-said]");
 const isWide = matchMedia("(min-width: 60rem)");
-const PARTS = ["how", "publish", "coverage", "text"]; // what each decision may change, by id
+const PARTS = ["how", "publish", "coverage", "parts", "text"]; // what each decision may change, by id
 let sending = Promise.resolve(); // decisions reach the server one after another
 
 const drafts = () => [...review.querySelectorAll("[data-draft]")];
@@ -63,7 +63,7 @@ async function send(form, body, draft) {
   said.textContent = `${page.querySelector(".flashes")?.textContent.trim() ?? ""} ${review.querySelector("#how p").textContent}`.trim();
   const back = document.getElementById(`d-${new URL(reply.url).searchParams.get("at")}`);
   if (back) choose(back);
-  else if (!draft) goOn(current());
+  else if (!draft && !form.matches("[data-stay]")) goOn(current());
 }
 
 function draw(page) {
@@ -72,7 +72,8 @@ function draw(page) {
   const hadFocus = current().contains(document.activeElement);
   for (const fresh of page.querySelectorAll("[data-draft]")) {
     const old = document.getElementById(fresh.id);
-    if (!old || old.dataset.decision === fresh.dataset.decision) continue;
+    const isSame = ["decision", "score"].every((name) => old?.dataset[name] === fresh.dataset[name]);
+    if (!old || isSame) continue;
     fresh.removeAttribute("aria-current");
     fresh.querySelector(".primary")?.classList.remove("primary");
     old.replaceWith(fresh);
@@ -94,7 +95,7 @@ function tell() {
 }
 
 function submit(event) {
-  if (event.target.id === "publish") return;
+  if (event.target.matches("#publish, [data-whole]")) return; // these lead to another page
   event.preventDefault();
   const draft = event.target.closest("[data-draft]");
   const body = new URLSearchParams([...new FormData(event.target, event.submitter)]);

@@ -1,9 +1,11 @@
 """Bringing an article: a text, a file or an address; then how far the drafting is."""
 
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,6 +22,7 @@ blueprint = Blueprint("article_new", __name__, url_prefix="/articles")
 FORM = MIB  # what a form adds to its file
 MAX_TEXT = 4 * MIB
 LONGEST_ADDRESS = 2000
+LATE = timedelta(seconds=10)  # whoever has waited so long is told why
 KINDS = ".html,.htm,.pdf,.docx,.txt,.md,.markdown"
 
 
@@ -35,7 +38,9 @@ def _allow_files(endpoint: str | None, values: dict[str, Any] | None) -> None:
 @blueprint.get("/new")
 @instructor_required
 def new() -> ResponseReturnValue:
-    """Ask for an article; ?bank= chooses where its questions go."""
+    """Ask for an article; ?bank= chooses where its questions go, ?of= fills in what failed."""
+    if of := request.args.get("of"):
+        return _form(asdict(drafting.brought(_me(), of)))
     return _form({"bank": request.args.get("bank", "")})
 
 
@@ -60,8 +65,23 @@ def progress(uid: str) -> ResponseReturnValue:
     """Say what is being done with an article; where that is over, go to the drafts."""
     found = drafting.progress(_me(), uid)
     if found.state == "done" and found.article:
-        return redirect(url_for("article_review.show", uid=found.article), 303)
-    return render_template("articles/progress.html", found=found)
+        if found.kind == "part" and not found.first:
+            flash(_("It stands in the article again. Nothing on it could be asked well."), "info")
+        to = url_for("article_review.show", uid=found.article, at=found.first or None)
+        return redirect(to, 303)
+    is_late = now() - found.since > LATE
+    return render_template("articles/progress.html", found=found, uid=uid, is_late=is_late)
+
+
+@blueprint.post("/drafts/<uid>/again")
+@instructor_required
+def again(uid: str) -> ResponseReturnValue:
+    """Try a drafting again that failed, with what was brought for it."""
+    try:
+        drafting.again(_me(), uid, now=now())
+    except ArticleError as error:
+        flash(_(str(error)), "partial")
+    return redirect(url_for("article_new.progress", uid=uid), 303)
 
 
 def _form(values: Any, problem: str = "") -> str:

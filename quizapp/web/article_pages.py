@@ -8,11 +8,19 @@ from itertools import pairwise
 
 from quizapp.core import flaws
 from quizapp.core.articles.extracting.reasons import REASONS as DROPPED
+from quizapp.core.articles.llm import LIKE_ANOTHER
+from quizapp.core.articles.llm_verifying import UNREAD
 from quizapp.core.gaps import GAP
 from quizapp.core.question_types import QUESTION_TYPES
+from quizapp.services.articles.parts import BY_HAND
 from quizapp.services.articles.reviewing import DraftView, Review
 
 SURE = 75  # the score that the page offers to accept above
+WARNINGS = {code: rule.LABEL for code, rule in flaws.RULES.items()} | {
+    UNREAD: "It can be answered without having read the article",
+    LIKE_ANOTHER: "Another draft asks nearly the same",
+}
+LEFT_OUT = DROPPED | {BY_HAND: "an editor took it out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ShownBlock:
-    """A heading or paragraph in pieces; `dropped` says in words why it was left out, or ""."""
+    """A heading or paragraph in pieces; `dropped` says in words why it was left out, or "".
+
+    place and is_whole: as `BlockView` has them.
+    """
 
     kind: str
     pieces: tuple[Piece, ...]
     dropped: str = ""
+    place: int = 0
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,7 @@ class ShownDraft:
     warnings: Sequence[str]
     decision: str
     reason: str
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +108,10 @@ def draft(one: DraftView) -> ShownDraft:
         others=[option for option in one.options if option != one.key],
         quote=one.quote,
         score=int(100 * one.score + 1e-9),
-        warnings=[flaws.RULES[code].LABEL for code in one.warnings if code in flaws.RULES],
+        warnings=[WARNINGS.get(code, code.replace("_", " ")) for code in one.warnings],
         decision=one.decision or "",
         reason=one.reason,
+        stands=one.stands,
     )
 
 
@@ -117,11 +132,14 @@ def blocks(review: Review) -> list[ShownBlock]:
     """Return the blocks of an article in order, those too that were left out."""
     spans = [(one.start, one.end, one.uid) for one in review.drafts if one.end > one.start]
     return [
-        ShownBlock(block.kind, (Piece(block.text),), DROPPED.get(reason, reason))
-        if (reason := block.dropped_reason)
-        else ShownBlock(
+        ShownBlock(
             block.kind,
-            tuple(_pieces(review.text, (block.start, block.end), review.sentences, spans)),
+            (Piece(block.text),)
+            if block.dropped_reason
+            else tuple(_pieces(review.text, (block.start, block.end), review.sentences, spans)),
+            LEFT_OUT.get(block.dropped_reason, block.dropped_reason),
+            block.place,
+            block.is_whole,
         )
         for block in review.blocks
     ]

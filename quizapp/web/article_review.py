@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from quizapp.services.articles import publishing, reviewing
+from quizapp.core.articles.model import ArticleError
+from quizapp.services.articles import living, parts, publishing, reviewing
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import quiz_editing, quizzes
 from quizapp.web import article_pages, words
@@ -87,6 +88,24 @@ def accept_above(uid: str) -> ResponseReturnValue:
         "right" if accepted else "info",
     )
     return _back(uid)
+
+
+@blueprint.post("/review/parts/<int:place>")
+@instructor_required
+def take_part(uid: str, place: int) -> ResponseReturnValue:
+    """Put a part back that was left out and have it drafted on, or leave one out."""
+    base, to_keep = request.form.get("version", 0, type=int), request.form.get("act") == "keep"
+    try:
+        if to_keep:
+            drafting = parts.put_back(_me(), uid, place, base=base, now=now())
+            return redirect(url_for("article_new.progress", uid=drafting), 303)
+        parts.leave_out(_me(), uid, place, base=base, now=now())
+        flash(_("It is left out. You can put it back as long as you like."), "right")
+    except ArticleError as error:
+        flash(_(str(error)), "partial")
+    except living.Stale:
+        flash(_("Somebody has edited the article meanwhile. This is how it stands now."), "partial")
+    return _back(uid, parts=1)
 
 
 @blueprint.post("/publish")

@@ -85,8 +85,32 @@ def test_a_text_of_which_nothing_came_is_still_there_to_go_on_with(
     page.get_by_label("Paste the text").fill("Menu\n")
     press(page, "Draft questions")
     expect(page.locator("h1")).to_have_text("That did not become an article", timeout=60_000)
-    page.get_by_role("link", name="Give another article").click()
+    page.get_by_role("link", name="Change the text").click()
     expect(page.get_by_label("Paste the text")).to_have_value("Menu\n")
+    page.go_back()
+    press(page, "Try again")
+    expect(page.locator("[data-upload=reading]")).to_be_visible()
+    expect(page.locator("[data-upload=failed]")).to_be_visible(timeout=60_000)
+
+
+def test_a_part_is_left_out_on_the_spot_and_another_put_back_and_drafted_on(
+    visit: Visit, teacher: Person, article: str
+) -> None:
+    page = reviewing(visit, teacher, article)
+    expect(page.get_by_role("button", name="Leave it out").first).to_be_hidden()
+    page.get_by_label("Show the 2 parts that were left out").check()
+    page.get_by_role("button", name="Leave it out").nth(3).click()
+    expect(page.locator("#text .dropped")).to_have_count(3)
+    expect(page.get_by_label("Show the 3 parts that were left out")).to_be_checked()
+    expect(page.locator("[data-said]")).to_contain_text("It is left out.")
+    expect(page.locator("[data-draft]").first).to_contain_text("Not in the article any more")
+    expect(page.locator("#above output")).to_have_text("1")
+    page.locator(".dropped", has_text=BUILT).get_by_role("button", name="Put it back").click()
+    expect(page.locator("h1")).to_have_text("Drafting questions")
+    expect(page.locator("[data-ready]")).to_be_visible(timeout=90_000)
+    expect(page.locator("#text")).to_contain_text(BUILT)
+    expect(page.locator("#text .dropped")).to_have_count(2)
+    expect(page.locator("[data-draft]").first).not_to_contain_text("Not in the article any more")
 
 
 def test_drafts_are_weighed_by_single_keys(visit: Visit, teacher: Person, article: str) -> None:

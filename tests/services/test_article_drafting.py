@@ -1,6 +1,7 @@
 """Bringing an article and drafting from it: in a job, all of it or nothing, for its owner only."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from quizapp.models import (
     User,
 )
 from quizapp.services.articles import child, drafting, fetching, llm_client, sandbox, storing
-from quizapp.services.articles.drafting import Given, Progress
+from quizapp.services.articles.drafting import Brought, Given, Progress
 from quizapp.services.content.questions import Absent
 from quizapp.services.operations import work
 from quizapp.services.people.sessions import Person
@@ -36,16 +37,11 @@ from tests.services.article_makers import DRAFTED, FOUND, PAIRS, SENTENCES, TEXT
 PASTED = Given("text", text=f"Coral reefs\n\n{TEXT}")
 
 
-@pytest.fixture
-def teacher(app: Flask) -> Person:
-    return create_person("instructor")
-
-
 @pytest.fixture(autouse=True)
 def _quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Children take seconds: where a test does not ask for them, their answers stand here."""
     if "real" not in request.node.name:
-        monkeypatch.setattr(child, "read_text", lambda _text: FOUND)
+        monkeypatch.setattr(child, "read_text", lambda *_given: FOUND)
         monkeypatch.setattr(child, "read", lambda *_given: FOUND)
         monkeypatch.setattr(child, "draft", lambda *_given: DRAFTED)
 
@@ -227,20 +223,95 @@ def test_a_large_file_is_kept_in_pieces_and_read_whole(
     start(teacher, Given("file", data=data, filename="../a/reefs.pdf", mime="application/pdf"))
     assert count(UploadPiece) == 3
     work_on(app)
-    assert read == [(data, "reefs.pdf", "application/pdf")]
+    assert read == [(data, "reefs.pdf", "application/pdf", "", 0.0)]
 
 
-def test_what_cannot_be_read_is_told_and_nothing_of_it_stays(
+def refuse(*_given: object) -> Extracted:
+    raise ArticleError("No article was found in this.")
+
+
+def test_a_file_that_cannot_be_read_is_told_and_nothing_of_it_stays(
     app: Flask, teacher: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_text: str) -> Extracted:
-        raise ArticleError("No article was found in this.")
-
-    monkeypatch.setattr(child, "read_text", refuse)
-    failed = drafted(app, teacher)
+    monkeypatch.setattr(child, "read", refuse)
+    uid = start(teacher, Given("file", data=b"x", filename="x.pdf"))
+    work_on(app)
+    failed = drafting.progress(teacher, uid)
     assert (failed.state, failed.message) == ("failed", "No article was found in this.")
     assert [count(model) for model in STORED] == [0] * len(STORED)
     assert db.session.query(Job).one().state == "done"  # it is not tried again
+    assert not failed.again
+    with pytest.raises(Absent):
+        drafting.again(teacher, uid, now=START)
+
+
+def test_a_text_of_which_nothing_came_is_kept_and_can_be_tried_again(
+    app: Flask, teacher: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank = create_bank(owner_id=teacher.id).slug
+    uid = start(teacher, bank=bank)
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "read_text", refuse)
+        work_on(app)
+    assert drafting.progress(teacher, uid).again
+    assert drafting.brought(teacher, uid) == Brought(PASTED.text, "", bank, "local")
+    for wrong in (create_person("instructor"), create_person()):
+        with pytest.raises(Absent):
+            drafting.brought(wrong, uid)
+        with pytest.raises(Absent):
+            drafting.again(wrong, uid, now=START)
+    drafting.again(teacher, uid, now=START)
+    assert drafting.progress(teacher, uid).state == "waiting"
+    with pytest.raises(Absent):
+        drafting.again(teacher, uid, now=START)
+    work_on(app)
+    assert drafting.progress(teacher, uid).state == "done"
+    assert (count(Article), count(UploadPiece)) == (1, 0)
+
+
+def test_only_the_last_texts_of_a_person_are_kept_and_only_for_some_days(
+    app: Flask, teacher: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "read_text", refuse)
+    monkeypatch.setattr(drafting, "MOST_KEPT", 2)
+    uids = []
+    for who in (create_person("instructor"), teacher, teacher, teacher):
+        uids.append((who, start(who)))
+        work_on(app)
+    assert [drafting.progress(*one).again for one in uids] == [True, False, True, True]
+    assert count(UploadPiece) == 3
+    uploads.sweep(START + uploads.KEPT * 2)
+    assert (count(Upload), count(UploadPiece)) == (0, 0)
+
+
+def test_an_address_that_failed_is_kept(
+    app: Flask, teacher: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "fetch", refuse)
+    uid = start(teacher, Given("address", url="https://example.org/reefs"))
+    work_on(app)
+    assert drafting.progress(teacher, uid).again
+    assert drafting.brought(teacher, uid).address == "https://example.org/reefs"
+
+
+@pytest.mark.parametrize(("waited", "left"), [(0, 9), (2, 7), (5.5, 3.5), (6.5, 9), (3600, 9)])
+def test_fetching_and_reading_end_in_time_for_whoever_has_waited_in_the_queue(
+    app: Flask,
+    teacher: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    waited: float,
+    left: float,
+) -> None:
+    asked: list[float] = []
+    page = fetching.Fetched(b"<p>", "text/html", "reefs.html", "https://example.org/reefs")
+    monkeypatch.setattr(fetching, "fetch", lambda _url, reach: asked.append(reach.seconds) or page)
+    spent: list[float] = []
+    monkeypatch.setattr(child, "read", lambda *given: spent.append(given[4]) or FOUND)
+    start(teacher, Given("address", url="https://example.org"))
+    now = START + timedelta(seconds=waited)
+    work.Worker("w", app.app_context, lambda: now).run(once=True)
+    assert asked == [left]
+    assert left + spent[0] + child.LEAST_S < 15
 
 
 def test_a_fault_while_storing_leaves_nothing_and_is_tried_again(
@@ -264,6 +335,10 @@ def test_a_job_that_failed_for_good_is_told(app: Flask, teacher: Person) -> None
         session.execute(sa.update(Job).values(state="failed"))
     failed = drafting.progress(teacher, uid)
     assert (failed.state, failed.message) == ("failed", drafting.GIVEN_UP)
+    for _ in range(drafting.MOST_AT_ONCE - 1):  # it takes nobody's place
+        start(teacher)
+    drafting.again(teacher, uid, now=START)
+    assert drafting.progress(teacher, uid).state == "waiting"
 
 
 def test_a_job_that_runs_twice_stores_once(app: Flask, teacher: Person) -> None:
@@ -307,7 +382,8 @@ def test_a_bank_that_is_gone_meanwhile_is_told(app: Flask, teacher: Person) -> N
     failed = drafting.progress(teacher, uid)
     assert (failed.state, failed.article) == ("failed", None)
     assert "not there any more" in failed.message
-    assert (count(Article), count(UploadPiece)) == (0, 0)
+    assert drafting.brought(teacher, uid) == Brought(PASTED.text, "", "", "local")
+    assert count(Article) == 0
 
 
 def test_an_article_that_was_deleted_since_is_not_named(app: Flask, teacher: Person) -> None:
@@ -324,7 +400,7 @@ def test_an_address_is_fetched_and_named_as_the_source(
 ) -> None:
     page = fetching.Fetched(b"<p>", "text/html", "reefs.html", "https://example.org/reefs")
     asked: list[str] = []
-    monkeypatch.setattr(fetching, "fetch", lambda url: asked.append(url) or page)
+    monkeypatch.setattr(fetching, "fetch", lambda url, _reach: asked.append(url) or page)
     monkeypatch.setattr(child, "read", lambda *given: replace(FOUND, url=given[3]))
     drafted(app, teacher, Given("address", url="https://example.org"))
     assert asked == ["https://example.org"]
@@ -375,7 +451,7 @@ def test_the_language_model_is_given_the_facts_and_its_drafts_are_stored(
 def test_a_child_that_was_ended_from_outside_is_tried_again(
     app: Flask, teacher: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(_text: str) -> Extracted:
+    def stop(*_given: object) -> Extracted:
         raise sandbox.Stopped("ended by signal 9")
 
     monkeypatch.setattr(child, "read_text", stop)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from quizapp.models import (
     QuestionPart,
     Review,
 )
-from quizapp.services.articles import article_versions, living, standing
+from quizapp.services.articles import article_blocks, article_versions, living, standing
 from quizapp.services.articles.standing import Standing
 from quizapp.services.content import catalog, evidence, reading
 from quizapp.services.content.questions import Absent
@@ -132,6 +133,56 @@ def test_what_was_left_out_of_the_article_stays_known(owner: Person, uid: str) -
     cut = [[one.kind, one.start, one.end] for one in segment.blocks(told.head.text)]
     assert version.blocks == [cut[0], ["paragraph", 39, 39, *left_out[3:]], *cut[1:]]
     assert cut[0][2] == 39
+
+
+def blocks_after(owner: Person, uid: str, before: list[Any], text: str) -> list[object]:
+    """Return what stands in place of the blocks in the next version: (words, reason)."""
+    with writing() as session:
+        session.scalars(sa.select(ArticleVersion)).one().blocks = before
+    edit(owner, uid, text)
+    version = db.session.get_one(ArticleVersion, (proofs(uid)[0].article_id, 2))
+    rows = article_blocks.rows(version.text, version.blocks)
+    assert [[row.kind, row.start, row.end] for row in rows if row.is_kept] == [
+        [one.kind, one.start, one.end] for one in segment.blocks(text)
+    ]
+    return [(row.words, row.reason) for row in rows]
+
+
+def test_what_drafting_had_to_say_and_what_was_left_out_go_with_the_text(
+    owner: Person, uid: str
+) -> None:
+    cut = [[one.kind, one.start, one.end] for one in segment.blocks(TEXT)]
+    menu = ["paragraph", 0, 0, "Home. News.", "navigation"]
+    letter = ["paragraph", 43, 43, "Sign up now.", "newsletter"]
+    told = ["told", 0, 0, "Two sentences were too long."]
+    text = f"A new beginning.\n\nAnother one.\n\n{TEXT}\n\nA new end."
+    assert blocks_after(owner, uid, [menu, *cut[:2], letter, cut[2], told], text) == [
+        ("Home. News.", "navigation"),
+        ("A new beginning.", ""),
+        ("Another one.", ""),
+        (f"{FIGHT} {CARRY}", ""),
+        ("Clots", ""),
+        ("Sign up now.", "newsletter"),
+        (f"{CLOSE} The end.", ""),
+        ("Two sentences were too long.", ""),
+        ("A new end.", ""),
+    ]
+
+
+def test_what_somebody_pasted_back_into_the_text_is_left_out_no_more(
+    owner: Person, uid: str
+) -> None:
+    cut = [[one.kind, one.start, one.end] for one in segment.blocks(TEXT)]
+    letter = ["paragraph", 35, 35, "Sign up now.", "newsletter"]
+    table = ["paragraph", 35, 35, "1 | 2", "table"]
+    text = TEXT.replace("## Clots", "Sign up now.\n\n## Clots")
+    assert blocks_after(owner, uid, [cut[0], letter, table, *cut[1:]], text) == [
+        (f"{FIGHT} {CARRY}", ""),
+        ("1 | 2", "table"),
+        ("Sign up now.", ""),
+        ("Clots", ""),
+        (f"{CLOSE} The end.", ""),
+    ]
 
 
 def test_memories_are_as_they_were_before_the_edit(owner: Person, bank: Bank, uid: str) -> None:

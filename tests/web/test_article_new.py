@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from quizapp.core.articles.model import ArticleError, Drafted, Extracted
+from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Article, Bank, Upload, UploadPiece
 from quizapp.services.articles import child
@@ -21,13 +23,6 @@ from tests.web.article_ground import DRAFTS, FACTS, TIDES
 from tests.web.test_imports import work
 
 LINK = "http://models.example:8080/v1"
-
-
-@pytest.fixture
-def teacher(app: Flask, client: FlaskClient) -> Person:
-    person = create_person("instructor")
-    sign_in(client, person)
-    return person
 
 
 @pytest.fixture
@@ -60,7 +55,7 @@ def test_a_pasted_text_leads_to_its_review(
     assert "It waits for its turn" in waiting.text
     assert '<noscript><meta http-equiv="refresh"' in waiting.text
     assert work() == 1
-    assert read == [("A text.\n",)]
+    assert read[0][0] == "A text.\n"
     done = client.get(answer.headers["Location"])
     article = db.session.scalars(sa.select(Article.uid)).one()
     assert done.headers["Location"] == f"/articles/{article}/review"
@@ -137,9 +132,61 @@ def test_why_an_article_cannot_be_used_is_said_in_plain_words(
     text = client.get(page).text
     assert "This PDF holds pictures of pages, not text." in text
     assert "Nothing was stored." in text
-    assert 'href="/articles/new?again=1"' in text
+    assert 'href="/articles/new?of=' in text
+    assert "Try again" not in text  # the file is not kept
     assert "refresh" not in text
     assert db.session.scalar(sa.select(UploadPiece)) is None
+
+
+def test_a_text_of_which_nothing_came_is_in_the_form_again_and_can_be_tried_again(
+    app: Flask, client: FlaskClient, teacher: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_what: Any) -> Extracted:
+        raise ArticleError("There is no text in this.")
+
+    create_bank("Seas", owner_id=teacher.id)
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "read_text", fail)
+        page = send(client, text="  Menu <b>\n", bank="seas").headers["Location"]
+        work()
+    text = client.get(page).text
+    link = re.search(r'href="(/articles/new\?of=[^"]+)">Change the text<', text)
+    assert link
+    form = client.get(link[1]).text
+    assert ">\n  Menu &lt;b&gt;\n</textarea>" in form
+    assert '<option value="seas" selected>' in form
+    again = re.search(r'action="(/articles/drafts/[^"]+/again)"', text)
+    assert again
+    stranger = app.test_client()
+    sign_in(stranger, create_person("instructor"))
+    assert stranger.get(link[1]).status_code == 404
+    assert stranger.post(again[1]).status_code == 404
+    monkeypatch.setattr(child, "read_text", lambda *_what: TIDES)
+    monkeypatch.setattr(child, "draft", lambda *_what: Drafted(FACTS, DRAFTS))
+    assert client.post(again[1]).headers["Location"] == page
+    assert "It waits for its turn" in client.get(page).text
+    work()
+    assert client.get(page).status_code == 303
+    assert client.post(again[1]).status_code == 404
+
+
+def test_an_address_that_failed_is_in_the_form_again(client: FlaskClient, teacher: Person) -> None:
+    page = send(client, address="http://127.0.0.1/tides").headers["Location"]
+    work()
+    text = client.get(page).text
+    assert "public web" in text
+    assert "Try again" in text
+    link = re.search(r'href="(/articles/new\?of=[^"]+)">Change the address<', text)
+    assert link
+    assert 'value="http://127.0.0.1/tides"' in client.get(link[1]).text
+
+
+def test_whoever_waits_long_is_told_why(client: FlaskClient, teacher: Person) -> None:
+    page = send(client, text="A text.").headers["Location"]
+    assert "longer than usual" not in client.get(page).text
+    with writing() as session:
+        session.scalars(sa.select(Upload)).one().created_at -= timedelta(seconds=12)
+    assert "longer than usual" in client.get(page).text
 
 
 def test_a_drafting_whose_bank_was_deleted_says_so(

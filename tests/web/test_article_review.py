@@ -1,6 +1,7 @@
 """Weighing drafts through the pages: what is shown, decided, taken back and published."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,25 +9,29 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from quizapp.core import flaws
+from quizapp.core.articles.model import ArticleError, Draft, Drafted, FoundFact, Span
 from quizapp.extensions import db
 from quizapp.models import Bank, DraftReview, Question, Quiz, QuizSlot
-from quizapp.services.articles import reviewing
+from quizapp.services.articles import child, reviewing
 from quizapp.services.people.sessions import Person
 from quizapp.web.article_review import REASONS
 from tests.factories import create_person, sign_in
 from tests.web.article_ground import BUILT, DRAFTS, LETTER, create_article
-
-
-@pytest.fixture
-def teacher(app: Flask, client: FlaskClient) -> Person:
-    person = create_person("instructor")
-    sign_in(client, person)
-    return person
+from tests.web.test_imports import work
 
 
 @pytest.fixture
 def article(teacher: Person) -> str:
     return create_article(teacher)
+
+
+def draft_on_the_letter(text: str, *_more: object) -> Drafted:
+    start = text.index(LETTER)
+    span = Span(start, start + len(LETTER), LETTER)
+    stem = "What does the letter tell of?"
+    asked = Draft("who", "short_answer", stem, "waves", LETTER, span, score=0.7)
+    return Drafted((FoundFact(LETTER, span, 0, "s"),), (asked,))
 
 
 def page(client: FlaskClient, article: str, query: str = "") -> str:
@@ -92,6 +97,104 @@ def test_what_was_left_out_is_shown_with_its_reason(client: FlaskClient, article
     assert LETTER in text
 
 
+def parts(text: str, act: str) -> list[str]:
+    """The addresses of the buttons that take a part."""
+    found = re.findall(r'action="([^"]+/(review/parts/\d+))".*?value="(keep|leave)"', text)
+    return [path for _whole, path, does in found if does == act]
+
+
+def test_one_button_puts_a_part_back_and_has_it_drafted_on(
+    client: FlaskClient, article: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "draft", draft_on_the_letter)
+    _menu, letter = parts(page(client, article), "keep")
+    first = uids(page(client, article))[0]
+    post(client, article, f"review/drafts/{first}", decision="accept")
+    waiting = post(client, article, letter, act="keep", version=1)
+    text = client.get(waiting).text
+    assert "What you put back stands in the article again." in text
+    assert f'href="/articles/{article}/review"' in text
+    text = page(client, article)
+    assert "Show the 1 part that was left out" in text
+    assert len(uids(text)) == 5
+    assert work() == 1
+    done = client.get(waiting).headers["Location"]
+    text = client.get(done).text
+    assert len(uids(text)) == 6
+    assert "What does the letter tell of?" in text
+    assert lit(text) == re.findall(r"at=([^&#]+)", done)[0]
+    assert re.findall(r'class="is-now ">([^<]*)</span>', text) == [LETTER]
+    assert status_of(first) == "active"
+    assert "1 of 6 drafts reviewed." in text
+
+
+def test_a_part_that_gives_no_draft_is_said_to(
+    client: FlaskClient, article: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "draft", lambda *_what: Drafted((), ()))
+    menu, _letter = parts(page(client, article), "keep")
+    waiting = post(client, article, menu, act="keep", version=1)
+    work()
+    text = client.get(client.get(waiting).headers["Location"]).text
+    assert "Nothing on it could be asked well." in text
+
+
+def test_a_drafting_on_a_part_that_failed_leads_back_to_the_review(
+    client: FlaskClient, article: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_what: Any) -> Drafted:
+        raise ArticleError("It takes too long.")
+
+    monkeypatch.setattr(child, "draft", fail)
+    waiting = post(client, article, parts(page(client, article), "keep")[0], act="keep", version=1)
+    work()
+    text = client.get(waiting).text
+    assert "It takes too long." in text
+    assert "Nothing was stored." not in text
+    assert "Try again" in text
+    assert f'href="/articles/{article}/review">Go on reviewing<' in text
+
+
+def test_a_part_is_left_out_and_what_it_proved_is_marked(client: FlaskClient, article: str) -> None:
+    before = parts(page(client, article), "leave")
+    assert len(before) == 4
+    text = client.get(post(client, article, before[-1], act="leave", version=1)).text
+    assert "It is left out." in text
+    assert "left out: an editor took it out" in text
+    assert "Show the 3 parts that were left out" in text
+    assert text.count("Not in the article any more") == 4
+    assert "The article said:" in text
+    assert '<output for="least">1</output>' in text  # of the two of at least 75
+    post(client, article, "review/above", least="0")
+    assert [status_of(uid) for uid in uids(text)].count("active") == 1
+
+
+def test_a_page_of_an_older_version_takes_no_part(client: FlaskClient, article: str) -> None:
+    text = page(client, article)
+    (first, *_), (last, *_) = parts(text, "leave"), parts(text, "keep")
+    post(client, article, first, act="leave", version=1)
+    for path, act in ((first, "leave"), (last, "keep")):
+        for sent in ({"act": act, "version": 1}, {"act": act}, {"act": act, "version": "x"}):
+            post(client, article, path, **sent)
+            assert "Somebody has edited the article meanwhile." in page(client, article)
+    for place in ("review/parts/99", last):
+        sent = {"act": "leave", "version": 2}
+        assert client.post(f"/articles/{article}/{place}", data=sent).status_code == 404
+
+
+def test_warnings_of_the_language_model_are_shown_in_words(
+    client: FlaskClient, teacher: Person
+) -> None:
+    codes = ("known_unread", "like_another", "absolute_terms", "never_heard")
+    article = create_article(teacher, (replace(DRAFTS[0], warnings=codes),))
+    text = page(client, article)
+    assert "It can be answered without having read the article" in text
+    assert "Another draft asks nearly the same" in text
+    assert flaws.RULES["absolute_terms"].LABEL in text
+    assert "never heard" in text
+    assert "known_unread" not in text
+
+
 def test_a_draft_is_accepted_and_the_next_one_is_lit(client: FlaskClient, article: str) -> None:
     first, second, *_ = uids(page(client, article))
     assert status_of(first) == "draft"
@@ -149,8 +252,6 @@ def test_all_above_a_score_are_accepted_at_once(client: FlaskClient, article: st
 def test_a_score_shown_is_never_more_than_the_limit_that_takes_it(
     client: FlaskClient, teacher: Person
 ) -> None:
-    from dataclasses import replace
-
     article = create_article(teacher, (replace(DRAFTS[0], score=0.7499),))
     assert "score 74" in page(client, article)
     post(client, article, "review/above", least="75")
@@ -242,8 +343,14 @@ def test_nobody_else_reviews_an_article(app: Flask, client: FlaskClient, article
     other = app.test_client()
     sign_in(other, create_person("instructor"))
     assert other.get(f"/articles/{article}/review").status_code == 404
-    for path in (f"review/drafts/{uid}", "review/undo", "review/above", "publish"):
-        sent = {"decision": "accept", "least": "0"}
+    for path in (
+        f"review/drafts/{uid}",
+        "review/undo",
+        "review/above",
+        "review/parts/0",
+        "publish",
+    ):
+        sent = {"decision": "accept", "least": "0", "act": "keep", "version": "1"}
         assert other.post(f"/articles/{article}/{path}", data=sent).status_code == 404
     assert status_of(uid) == "draft"
     assert db.session.scalar(sa.select(DraftReview).where(DraftReview.by.is_not(None))) is None

@@ -35,14 +35,17 @@ def read(
     the child, which says nothing of the file.
     """
     task = {"do": "read", "filename": filename, "mime": mime, "url": url}
-    seconds = max(READING.seconds - ceil(spent_s), LEAST_S)
-    return wire.to_extracted(_told("read", task, data, replace(READING, seconds=seconds)))
+    return wire.to_extracted(_told("read", task, data, _reading(spent_s)))
 
 
-def read_text(text: str) -> Extracted:
+def read_text(text: str, spent_s: float = 0.0) -> Extracted:
     """Return the article in a pasted text; as `read`."""
     data = text.encode(errors="replace")
-    return wire.to_extracted(_told("read", {"do": "read_text"}, data, READING))
+    return wire.to_extracted(_told("read", {"do": "read_text"}, data, _reading(spent_s)))
+
+
+def _reading(spent_s: float) -> Limits:
+    return replace(READING, seconds=max(READING.seconds - ceil(spent_s), LEAST_S))
 
 
 def draft(text: str, title: str, language: str, limit: int) -> Drafted:

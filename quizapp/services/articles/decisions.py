@@ -2,7 +2,8 @@
 
 The first row of a question, without a decision, says how it was drafted: way, score, features, and
 warnings in `reasons`. Each decision adds a row: accept, edit (accepted in other words), reject
-with its code in `reasons`, or undo with the id of the row that it takes back.
+with its code in `reasons`, or undo with the id of the row that it takes back. Editing what was
+accepted adds an edit, too, and publish says with its uid that a quiz asks it.
 """
 
 from collections import defaultdict
@@ -35,6 +36,7 @@ class Log:
 
     drafted: DraftReview
     standing: list[DraftReview] = field(default_factory=list)
+    quizzes: set[str] = field(default_factory=set)  # it was put into since it was accepted
 
     @property
     def last(self) -> DraftReview | None:
@@ -48,7 +50,9 @@ class Log:
         """
         if self.last is not None and STATUS[self.last.decision] == question.status:
             return self.last.decision
-        return "edit" if question.status == "active" else None
+        if question.status != "active":
+            return None
+        return "edit" if question.version > 1 else "accept"
 
 
 def drafts_of(session: Session, article_id: int) -> Sequence[Question]:
@@ -72,9 +76,20 @@ def logs(session: Session, question_ids: Iterable[int] | None) -> dict[int, Log]
 
 def _log(rows: Sequence[DraftReview]) -> Log:
     first, *decided = rows
-    voided = {id_ for row in decided if row.decision == "undo" for id_ in row.reasons}
-    standing = [row for row in decided if row.decision != "undo" and row.id not in voided]
-    return Log(first, standing)
+    log = Log(first)
+    for row in decided:
+        if row.decision == "publish":
+            log.quizzes.update(row.reasons)
+            continue
+        if row.decision in {"undo", "reject"}:
+            log.quizzes.clear()
+        if row.decision == "undo":
+            log.standing = [one for one in log.standing if one.id not in row.reasons]
+        elif row.decision == "edit" and log.last and STATUS[log.last.decision] == "active":
+            log.standing[-1] = row  # what was accepted is accepted in other words now
+        else:
+            log.standing.append(row)
+    return log
 
 
 def add(
@@ -106,6 +121,21 @@ def apply(session: Session, question: Question, decision: str | None) -> None:
     if decision != "reject":
         facts = bulk.facts_of(session, [question])
         session.execute(sa.update(Fact).where(Fact.id.in_(facts)).values(status="active"))
+
+
+def note_edit(session: Session, question: Question, changed: bool, by: int, now: datetime) -> None:
+    """Log that a person has edited a question, where it was drafted and is in use.
+
+    changed: whether it has a new version by that.
+    """
+    if question.status != "active":
+        return
+    log = logs(session, [question.id]).get(question.id)
+    if log is None:
+        return
+    is_accepted = log.last is not None and STATUS[log.last.decision] == "active"
+    if changed or not is_accepted:
+        add(session, log, "edit" if question.version > 1 else "accept", [], by, now)
 
 
 def is_sound(session: Session, question: Question) -> bool:

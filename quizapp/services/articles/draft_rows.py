@@ -22,8 +22,8 @@ def store(
     drafts: Iterable[Draft],
     facts: Mapping[str, Fact],
     now: datetime,
-) -> int:
-    """Store the drafts on these facts (by statement), best first; returns how many it were.
+) -> list[str]:
+    """Store the drafts on these facts (by statement), best first; returns the questions' uids.
 
     Those that could not be asked as they are, are left out.
     """
@@ -31,7 +31,7 @@ def store(
     position = session.scalar(last) or 0
     keys = {statement: fact.key for statement, fact in facts.items()}
     ids = {fact.key: fact.id for fact in facts.values()}
-    stored = 0
+    stored: list[str] = []
     for draft in drafts:
         if draft.fact not in facts:
             continue
@@ -39,8 +39,8 @@ def store(
         asked = tidied(QuestionDraft(draft.type, stem, body, fact=keys[draft.fact]))
         if any(blocks(problem) for problem in problems_of(asked, ids)):
             continue
-        stored += 1
-        question = _question(bank_id, ids[keys[draft.fact]], asked, position + stored)
+        question = _question(bank_id, ids[keys[draft.fact]], asked, position + len(stored) + 1)
+        stored.append(question.uid)
         session.add(question)
         session.flush()
         _add_rows(session, question.id, asked, ids, now)

@@ -13,6 +13,8 @@ def drafted(found: Extracted, generator: str = "local", limit: int = LIMIT) -> D
 
     Where the language model fails, the drafts are the app's own, and `told` says so.
     """
+    # Also where the model drafts: it is given these facts, and those that it passes over are stored
+    # with its own.
     own = child.draft(found.text, found.title, found.language, limit)
     if generator != "llm":
         return own

@@ -7,6 +7,7 @@ it last stood, until somebody says what proves the fact now, or its words come b
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,8 @@ from quizapp.core.articles.plain import locate, plain_form
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Article, ArticleVersion, Evidence
-from quizapp.services.articles import standing
+from quizapp.services.articles import article_blocks, standing
+from quizapp.services.articles.article_blocks import Row
 from quizapp.services.articles.standing import Carrier, Standing
 from quizapp.services.content import bulk, catalog, evidence
 from quizapp.services.content.questions import Absent
@@ -71,18 +73,39 @@ def edit_text(
     `base` is the version that the text was made from: Stale where there is another by now. Absent
     and ArticleError as in `preview`.
     """
+    standing.editable(article_uid, person)
+    with revising(person, article_uid, *checked(text, title), base=base, now=now):
+        pass
+    return standing.standing(person, article_uid)
+
+
+@contextmanager
+def revising(
+    person: Person | None,
+    article_uid: str,
+    text: str,
+    title: str,
+    rows: Sequence[Row] | None = None,
+    *,
+    base: int,
+    now: datetime,
+) -> Iterator[tuple[Session, Article]]:
+    """Store a new version as `edit_text`, in a transaction that the caller adds to.
+
+    text, title: as `checked` returned them. rows: the blocks of the version before, if it is to be
+    known of them what was left out, or put back.
+    """
     article, _bank = standing.editable(article_uid, person)
-    text, title = checked(text, title)
     values = {"text": text, "title": title, "sentences": segment.sentences(text)}
     carrier = Carrier(article.id, text)
     # Carried before others have to wait; inside the transaction only what has changed since.
     carrier.carry(db.session(), standing.proofs_of(db.session(), article.id))
     with writing(PATIENCE_S) as session:
         article = _locked(session, article_uid, person, base)
-        if _add_version(session, article, values, now):
-            _carry_over(session, article, carrier)
+        if _add_version(session, article, values, rows, now):
+            carry_over(session, article, carrier, standing.proofs_of(session, article.id))
+        yield session, article
     _forget()
-    return standing.standing(person, article_uid)
 
 
 def confirm(
@@ -128,7 +151,13 @@ def _locked(session: Session, uid: str, person: Person | None, base: int) -> Art
     return article
 
 
-def _add_version(session: Session, article: Article, values: dict[str, Any], now: datetime) -> bool:
+def _add_version(
+    session: Session,
+    article: Article,
+    values: dict[str, Any],
+    rows: Sequence[Row] | None,
+    now: datetime,
+) -> bool:
     """Add a version with these values and the rest as it was; False where nothing differs."""
     old = session.get_one(ArticleVersion, (article.id, article.version))
     if (old.text, old.title) == (values["text"], values["title"]):
@@ -142,7 +171,9 @@ def _add_version(session: Session, article: Article, values: dict[str, Any], now
             authors=old.authors,
             published=old.published,
             source=old.source,
-            blocks=_blocks(values["text"], old.blocks),
+            blocks=article_blocks.placed(
+                values["text"], article_blocks.rows(old.text, old.blocks) if rows is None else rows
+            ),
             created_at=now,
             **values,
         )
@@ -150,23 +181,10 @@ def _add_version(session: Session, article: Article, values: dict[str, Any], now
     return True
 
 
-def _blocks(text: str, old: Sequence[list[Any]]) -> list[list[Any]]:
-    """Return the blocks of a text, with what was left out of the article about where it was."""
-    cut: Iterator[list[Any]] = iter([one.kind, one.start, one.end] for one in segment.blocks(text))
-    rows: list[list[Any]] = []
-    at = 0
-    for row in old:
-        if len(row) > 3:  # it has words of its own, as it does not stand in the text
-            rows.append([row[0], at, at, *row[3:]])
-        elif kept := next(cut, None):
-            rows.append(kept)
-            at = kept[2]
-    return [*rows, *cut]
-
-
-def _carry_over(session: Session, article: Article, carrier: Carrier) -> None:
-    """Let evidence stand in the new version, also what broke before and is there again."""
-    rows = standing.proofs_of(session, article.id)
+def carry_over(
+    session: Session, article: Article, carrier: Carrier, rows: Sequence[Evidence]
+) -> None:
+    """Let evidence stand in the article's version of now, also what broke before and is back."""
     told = carrier.carry(session, rows)
     for row in rows:
         _stand(row, article.version, told[row.id])

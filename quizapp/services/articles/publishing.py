@@ -1,5 +1,6 @@
 """Publishing what was accepted: a practice quiz of the article, for whoever has its link."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -26,29 +27,40 @@ def publish(person: Person, article_uid: str, *, now: datetime) -> str:
     """Make a quiz of the accepted questions that can be asked in one; returns its slug.
 
     A second time it is the same quiz: what was accepted since stands at its end, what its editor
-    took out comes back, and whoever has the link can take it again. Refused where nothing is
-    accepted, Absent where the person may not edit the article.
+    took out stays out, and whoever has the link can take it again. Refused where nothing is
+    accepted, or nothing of it is asked, Absent where the person may not edit the article.
     """
     with writing() as session:
         article, _bank = standing.editable(article_uid, person)
         session.refresh(article, with_for_update=True)
         accepted = _accepted(session, article)
         quiz = session.scalar(
-            sa.select(Quiz).where(Quiz.bank_id == article.bank_id, Quiz.key == _key(article))
+            sa.select(Quiz).where(Quiz.bank_id == article.bank_id, Quiz.uid == _uid(article))
         )
+        known = quiz is not None
         if quiz is None:
             quiz = _new_quiz(session, article, person)
             audit.note(session, now, person.id, "quiz.made", None, quiz.uid)
         quiz.status, quiz.visibility = STATES["link"][0], "link"
-        rows = quiz_editing.slot_rows(session, quiz.id)
-        asked = {row["question_id"] for row in rows}
-        rows += [
-            {"question_id": each, "pool": None, "weight": 1.0}
-            for each in accepted
-            if each not in asked
-        ]
-        quiz_editing.write_slots(session, quiz.id, rows[:MOST_SLOTS])
+        logs = decisions.logs(session, accepted)
+        before = {one for one, log in logs.items() if quiz.uid in log.quizzes} if known else set()
+        asked = _add_slots(session, quiz, [one for one in accepted if one not in before])
+        for one in logs.keys() & asked - before:
+            decisions.add(session, logs[one], "publish", [quiz.uid], person.id, now)
         return quiz.slug
+
+
+def _add_slots(session: Session, quiz: Quiz, questions: Sequence[int]) -> set[int]:
+    """Put questions at the end of a quiz, as far as there is room; returns all that it asks."""
+    rows = quiz_editing.slot_rows(session, quiz.id)
+    asked = {row["question_id"] for row in rows}
+    rows += [
+        {"question_id": one, "pool": None, "weight": 1.0} for one in questions if one not in asked
+    ]
+    if not rows:
+        raise Refused("Its quiz asks nothing: all that was accepted was taken out of it since.")
+    quiz_editing.write_slots(session, quiz.id, rows[:MOST_SLOTS])
+    return {row["question_id"] for row in rows[:MOST_SLOTS]}
 
 
 def _accepted(session: Session, article: Article) -> list[int]:
@@ -71,9 +83,8 @@ def _new_quiz(session: Session, article: Article, person: Person) -> Quiz:
     title = version.title[:LONGEST_TITLE]
     name = banks.slug_of(title)[:LONGEST_NAME].strip("-") or "quiz"
     quiz = Quiz(
-        uid=new_uid(),
+        uid=_uid(article),
         slug=f"{name}-{sha256_hex(new_uid())[:10]}",  # nobody guesses it
-        key=_key(article),
         title=title,
         owner_id=person.id,
         bank_id=article.bank_id,
@@ -84,6 +95,9 @@ def _new_quiz(session: Session, article: Article, person: Person) -> Quiz:
     return quiz
 
 
-def _key(article: Article) -> str:
-    """Return what the article's quiz is found by in its bank."""
-    return f"article-{article.uid}"
+def _uid(article: Article) -> str:
+    """Return what the article's quiz is found by.
+
+    It is no key: that would mean that a bank file brought it, which may take it away again.
+    """
+    return sha256_hex(f"quiz of the article {article.uid}")[: len(article.uid)]

@@ -13,27 +13,34 @@ from quizapp.core.question import Question as Content
 from quizapp.core.statements import key_words
 from quizapp.extensions import db
 from quizapp.models import ArticleVersion, Evidence, Fact, Question, QuestionVersion
-from quizapp.services.articles import decisions, standing
+from quizapp.services.articles import article_blocks, decisions, standing
+from quizapp.services.articles.article_blocks import TOLD
 from quizapp.services.articles.decisions import Log
 from quizapp.services.people.sessions import Person
 
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """A heading or paragraph: text[start:end], or left out for a reason (a code, else "")."""
+    """A heading or paragraph: text[start:end], or left out for a reason (a code, else "").
+
+    place: by which it is put back or left out. is_whole: whether it can be put back.
+    """
 
     kind: str
     text: str
     start: int
     end: int
     dropped_reason: str = ""
+    place: int = 0
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """A draft in plain words; `stem` keeps gaps as [[1]].
 
-    quote: what proves its fact, text[start:end] of the article; 0 and 0 where that broke since.
+    quote: what proves its fact, text[start:end] of the article; 0 and 0 where the article does not
+    say it any more.
     warnings: codes of item-writing flaws. decision: accept, edit, reject, or None; `reason` is
     the code of a reject.
     """
@@ -53,12 +60,18 @@ class DraftView:
     decision: str | None
     reason: str
 
+    @property
+    def stands(self) -> bool:
+        """Whether the article still says what it asks."""
+        return self.end > self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
     """An article with its drafts, best first, and its sentences as (start, end, is asked)."""
 
     uid: str
+    version: int
     title: str
     authors: tuple[str, ...]
     published: date | None
@@ -78,8 +91,10 @@ def review(person: Person | None, article_uid: str) -> Review:
     session = db.session()
     version = session.get_one(ArticleVersion, (article.id, article.version))
     drafts = _drafts(session, version)
+    rows = article_blocks.rows(version.text, version.blocks)
     return Review(
         uid=article.uid,
+        version=version.number,
         title=version.title,
         authors=tuple(version.authors),
         published=version.published,
@@ -87,12 +102,16 @@ def review(person: Person | None, article_uid: str) -> Review:
         bank_slug=bank.slug,
         bank_title=bank.title,
         text=version.text,
-        blocks=tuple(_block(version.text, row) for row in version.blocks if row[0] != "told"),
+        blocks=tuple(
+            BlockView(row.kind, row.words, row.start, row.end, row.reason, place, row.is_whole)
+            for place, row in enumerate(rows)
+            if row.kind != TOLD
+        ),
         drafts=tuple(sorted(drafts, key=lambda one: -one.score)),
         sentences=tuple(
             (start, end, _is_asked(start, end, drafts)) for start, end in version.sentences
         ),
-        told=tuple(row[3] for row in version.blocks if row[0] == "told"),
+        told=tuple(row.words for row in rows if row.kind == TOLD),
     )
 
 
@@ -160,13 +179,6 @@ def _shown_key(content: Content) -> str:
     words = key_words(content)
     gaps: Any = content.body.get("gaps", {})
     return words.removeprefix("1: ") if len(gaps) == 1 else words
-
-
-def _block(text: str, row: Sequence[Any]) -> BlockView:
-    kind, start, end, *left_out = row
-    if left_out:
-        return BlockView(kind, left_out[0], start, end, left_out[1])
-    return BlockView(kind, text[start:end], start, end)
 
 
 def _is_asked(start: int, end: int, drafts: Sequence[DraftView]) -> bool:

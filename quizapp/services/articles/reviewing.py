@@ -85,15 +85,21 @@ def undo(person: Person | None, article_uid: str, *, now: datetime) -> str | Non
 
 
 def accept_above(person: Person | None, article_uid: str, score: float, *, now: datetime) -> int:
-    """Accept the undecided drafts of this score or more that can be asked; returns how many."""
+    """Accept the undecided drafts of this score or more that can be asked; returns how many.
+
+    Not those of which the article no longer says what they ask.
+    """
     accepted = 0
     with writing() as session:
         article, _bank = standing.editable(article_uid, person)
         questions = decisions.drafts_of(session, article.id)
         logs = decisions.logs(session, [one.id for one in questions])
+        proved = standing.proved(session, article)
         for question in questions:
             log = logs[question.id]
-            if question.status != "draft" or (log.drafted.score or 0) < score - EXACT:
+            if question.status != "draft" or question.fact_id not in proved:
+                continue
+            if (log.drafted.score or 0) < score - EXACT:
                 continue
             if decisions.is_sound(session, question):
                 _decide(session, question, log, "accept", [], person, now)

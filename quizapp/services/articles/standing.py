@@ -144,6 +144,16 @@ def proofs_of(session: Session, article_id: int) -> Sequence[Evidence]:
     return session.scalars(query).all()
 
 
+def proved(session: Session, article: Article) -> set[int]:
+    """Return the facts that the article's text of now proves."""
+    query = sa.select(Evidence.fact_id).where(
+        Evidence.article_id == article.id,
+        Evidence.article_version == article.version,
+        Evidence.state != "broken",
+    )
+    return set(session.scalars(query))
+
+
 class Carrier:
     """Carries the evidence of an article to a text; what was once carried is kept."""
 

@@ -1,10 +1,7 @@
-"""An article with its facts and drafts as rows, stored in one go.
-
-Blocks of a version: [kind, start, end] of the text, [kind, start, start, text, reason code] where
-one was left out, and ["told", 0, 0, words] for what drafting had to say.
-"""
+"""An article with its facts and drafts as rows, stored in one go."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.core.articles import segment
 from quizapp.core.articles.model import Drafted, Extracted, FoundFact, Span
+from quizapp.core.articles.plain import plain_form
 from quizapp.database import writing
 from quizapp.models import (
     Article,
@@ -23,14 +21,14 @@ from quizapp.models import (
     Evidence,
     Fact,
 )
-from quizapp.services.articles import draft_rows, living
+from quizapp.services.articles import article_blocks, draft_rows, living
+from quizapp.services.articles.article_blocks import Row
 from quizapp.services.content import banks, catalog
 from quizapp.services.identifiers import new_uid
 from quizapp.services.transfer.import_preparing import sha256_of
 
 PATIENCE_S = 10.0
 LONGEST_BANK_TITLE = 300
-LONGEST_LEFT_OUT = 2000  # characters of a block that was left out
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # what a language model may still say
 _PARTS = ("subject", "relation", "object", "hedges", "conditions", "sentence")
 
@@ -86,9 +84,9 @@ def store(session: Session, bank: Bank, found: Extracted, drafted: Drafted, now:
     session.flush()
     session.add(_version(article, text, title, found, drafted, now))
     session.flush()
-    facts = _store_facts(session, article, text, drafted)
+    facts = store_facts(session, article, 1, text, proofs(drafted))
     drafts = draft_rows.store(session, bank.id, drafted.drafts, facts, now)
-    return Added(article.uid, bank.slug, len(facts), drafts)
+    return Added(article.uid, bank.slug, len(facts), len(drafts))
 
 
 def _free_key(session: Session, bank_id: int, title: str) -> str:
@@ -119,7 +117,7 @@ def _version(
         published=found.published,
         source=_source(found),
         sentences=segment.sentences(text),
-        blocks=_blocks(text, found) + [["told", 0, 0, words] for words in drafted.told],
+        blocks=article_blocks.placed(text, _blocks(found, drafted)),
         created_at=now,
     )
 
@@ -138,41 +136,45 @@ def _source(found: Extracted) -> dict[str, Any]:
     return {name: value for name, value in source.items() if value}
 
 
-def _blocks(text: str, found: Extracted) -> list[list[Any]]:
-    cut = iter(segment.blocks(text))
-    rows: list[list[Any]] = []
-    at = 0
-    for block in found.blocks:
-        if block.dropped:
-            rows.append([block.kind, at, at, block.text[:LONGEST_LEFT_OUT], block.dropped])
-        elif kept := next(cut, None):
-            rows.append([kept.kind, kept.start, kept.end])
-            at = kept.end
-    return rows + [[one.kind, one.start, one.end] for one in cut]
+def _blocks(found: Extracted, drafted: Drafted) -> list[Row]:
+    return [
+        article_blocks.left_out(one.kind, one.text, one.dropped)
+        if one.dropped
+        else Row(one.kind, 0, 0, plain_form(one.text))
+        for one in found.blocks
+    ] + [article_blocks.told(words) for words in drafted.told]
 
 
-def _store_facts(
-    session: Session, article: Article, text: str, drafted: Drafted
+def store_facts(
+    session: Session,
+    article: Article,
+    version: int,
+    text: str,
+    proved: Mapping[str, tuple[Span, dict[str, Any]]],
+    before: int = 0,
 ) -> dict[str, Fact]:
-    """Store the facts with their evidence; returns them by statement."""
+    """Store facts, as `proofs` gives them, with their evidence; returns them by statement.
+
+    version: the one of the article that has this text. before: the number of its last fact.
+    """
     last = sa.select(sa.func.max(Fact.position)).where(Fact.bank_id == article.bank_id)
-    before = session.scalar(last) or 0
-    proofs = {
+    position = session.scalar(last) or 0
+    sound = {
         statement: (span, detail)
-        for statement, (span, detail) in _proofs(drafted).items()
+        for statement, (span, detail) in proved.items()
         if text[span.start : span.end] == span.quote and not UNSTORABLE.search(statement)
     }
     facts = {
         statement: Fact(
             uid=new_uid(),
             bank_id=article.bank_id,
-            key=f"{article.key}.{number}",
+            key=f"{article.key}.{before + number}",
             statement=statement,
             detail=detail,
             status="active",
-            position=before + number,
+            position=position + number,
         )
-        for number, (statement, (_, detail)) in enumerate(proofs.items(), 1)
+        for number, (statement, (_, detail)) in enumerate(sound.items(), 1)
     }
     session.add_all(facts.values())
     session.flush()
@@ -180,23 +182,23 @@ def _store_facts(
         Evidence(
             fact_id=facts[statement].id,
             article_id=article.id,
-            article_version=1,
+            article_version=version,
             start=span.start,
             end=span.end,
             quote=span.quote,
             state="holds",
         )
-        for statement, (span, _) in proofs.items()
+        for statement, (span, _) in sound.items()
     )
     return facts
 
 
-def _proofs(drafted: Drafted) -> dict[str, tuple[Span, dict[str, Any]]]:
+def proofs(drafted: Drafted) -> dict[str, tuple[Span, dict[str, Any]]]:
     """Return the evidence and the parts of each statement, in the order of the article."""
-    proofs = {fact.statement: (fact.evidence, _detail(fact)) for fact in drafted.facts}
+    proved = {fact.statement: (fact.evidence, _detail(fact)) for fact in drafted.facts}
     for draft in drafted.drafts:
-        proofs.setdefault(draft.fact, (draft.evidence, {}))
-    return proofs
+        proved.setdefault(draft.fact, (draft.evidence, {}))
+    return proved
 
 
 def _detail(fact: FoundFact) -> dict[str, Any]:

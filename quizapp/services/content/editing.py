@@ -21,6 +21,7 @@ from quizapp.models import (
     QuestionVersion,
     RawBlock,
 )
+from quizapp.services.articles import decisions
 from quizapp.services.content import catalog, regrouping
 from quizapp.services.content.editable_questions import check, find, row_of
 from quizapp.services.content.question_drafts import (
@@ -144,6 +145,7 @@ def _edit(
     _write_labels(question, draft)
     _write_tags(session, question, draft)
     question.edited_here = True
+    decisions.note_edit(session, question, changed, person.id, now)
     fact = _fact(session, question, draft)
     if fact.id != question.fact_id:
         regrouping.move_within(session, question.id, fact.id, now, person.id)
