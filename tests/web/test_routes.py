@@ -152,7 +152,14 @@ ROWS = (
     Row("GET /articles/new", TEACHERS),
     Row("POST /articles/new", "404 404 404 404 422 422"),
     Row("GET /articles/drafts/<uid>", OWN_NONE, "/articles/drafts/{upload}"),  # it is an import
+    Row("POST /articles/drafts/<uid>/again", OWN_NONE, "/articles/drafts/{upload}/again"),
     Row("GET /articles/<uid>/review", OWNER, "/articles/{article}/review"),
+    Row(
+        "POST /articles/<uid>/review/parts/<int:place>",  # the article has no such part
+        OWN_NONE,
+        "/articles/{article}/review/parts/1",
+        {"act": "leave", "version": "1"},
+    ),
     Row(
         "POST /articles/<uid>/review/drafts/<question>",
         OWN_NONE,  # the question was not drafted
