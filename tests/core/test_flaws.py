@@ -212,6 +212,7 @@ EXAMPLES: dict[str, tuple[list[Question], list[Question]]] = {
             said("Look at the picture. Blood is red."),
             said("The U.S. has blood banks."),
             said("Blood is red. Is that so?"),
+            said("From the article: “Blood is red.”\n\nIt is so because of iron."),
         ],
     ),
     "double_negation": (

@@ -1,6 +1,7 @@
 """True or false questions that say two things, or deny what they deny."""
 
 import re
+from dataclasses import replace
 
 from quizapp.core.flaws.contract import Flaw, Rule
 from quizapp.core.flaws.wording import parts_of, stem
@@ -23,10 +24,15 @@ _NEGATION = re.compile(
 _PAIRED = re.compile(r"\bneither\b[^.;]*\bnor\b|\bnot only\b|\bwhether or not\b", re.IGNORECASE)
 
 
+def _asked(question: Question) -> str:
+    """Return what is to be judged: of several paragraphs the last, the others lead up to it."""
+    return stem(replace(question, stem=question.stem.rstrip().rsplit("\n\n", 1)[-1]))
+
+
 def _find_two(question: Question) -> list[Flaw]:
     if question.type != "true_false":
         return []
-    said = stem(question)
+    said = _asked(question)
     stated = [part for part in parts_of(said) if not _TASK.match(part)]
     is_two = len(stated) == 2 and not said.rstrip().endswith(("?", ":"))
     if is_two or _PARTED.search(said):
@@ -38,7 +44,7 @@ def _find_two(question: Question) -> list[Flaw]:
 def _find_double(question: Question) -> list[Flaw]:
     if question.type != "true_false":
         return []
-    for part in parts_of(stem(question)):
+    for part in parts_of(_asked(question)):
         left = _PAIRED.sub("neither", part)
         if len(_NEGATION.findall(left)) > 1:
             return [Flaw(DOUBLE.NAME, "It denies twice: say what is so.")]
