@@ -55,6 +55,11 @@ class Person:
 
 def learner(seed: int) -> list[LogRow]:
     """Return a learner's log: 60 to 240 days, 40 to 300 cards, planned somewhat like SM-2."""
+    return simulate(seed)[0]
+
+
+def simulate(seed: int) -> tuple[list[LogRow], Person, int]:
+    """Return a learner's log, what they remember after it, and how many days it took."""
     rng = random.Random(seed)
     days, cards, new_a_day = (
         rng.choice((60, 90, 150, 240)), rng.choice((40, 80, 150, 300)), rng.choice((10, 20, 30)),
@@ -81,4 +86,4 @@ def learner(seed: int) -> list[LogRow]:
             at_ms = START_MS + day * DAY_MS + int(rng.uniform(8, 20) * HOUR_MS)
             took_ms = int(exp(rng.gauss(8.3 - 0.5 * chance, 0.5)))
             rows.append(LogRow(str(seed), str(card), at_ms, 3 if passed else 1, took_ms))
-    return rows
+    return rows, person, days
