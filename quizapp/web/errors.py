@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from quizapp.database import Busy, is_busy
 from quizapp.services.content.questions import Absent
+from quizapp.services.courses.courses import Archived
 
 
 class Problem(Exception):
@@ -62,6 +63,7 @@ def init_app(app: Flask) -> None:
     app.before_request(refuse_other_than_forms)
     app.register_error_handler(Problem, on_problem)
     app.register_error_handler(Absent, on_absent)
+    app.register_error_handler(Archived, on_archived)
     app.register_error_handler(Busy, on_busy)
     app.register_error_handler(sa.exc.OperationalError, on_database)
     app.register_error_handler(sa.exc.DataError, on_unstorable)
@@ -114,6 +116,13 @@ def on_problem(error: Problem) -> Response:
 def on_absent(_error: Absent) -> Response:
     """Answer what is not there or not theirs to see, without telling which."""
     return answer(404)
+
+
+def on_archived(_error: Archived) -> Response:
+    """Answer a change in a course that is over; the pages offer none, but two tabs may."""
+    return answer(
+        409, "archived", _("This course is archived: it can be looked at, but nothing changes.")
+    )
 
 
 def on_busy(_error: Busy) -> Response:

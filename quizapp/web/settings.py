@@ -2,16 +2,17 @@
 
 from datetime import time
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from quizapp.services.courses import course_privacy
 from quizapp.services.people import accounts, erasure, passwords, preferences, privacy
 from quizapp.services.people.people import LastAdmin
 from quizapp.services.people.sessions import Person
 from quizapp.services.people.throttling import Throttled
-from quizapp.web import identity
+from quizapp.web import course_frame, course_words, identity, words
 from quizapp.web.forms import ChangePasswordForm, EraseForm, EraseGuestForm, SettingsForm
 from quizapp.web.identity import account_required, now, someone_required
 from quizapp.web.people import refuse, waiting_guest
@@ -57,16 +58,21 @@ def password() -> Answer:
 
 @blueprint.get("/data")
 @someone_required
-def data() -> str:
-    """Offer what is kept about the person."""
-    return render_template("settings/data.html")
+def data() -> str | Response:
+    """Offer what is kept about the person, and say who else looked at it."""
+    who = current_user.person
+    if request.args.get("format") == "csv":
+        return _looks_csv(who)
+    page = min(max(request.args.get("page", 1, type=int), 1), course_frame.MOST_PAGES)
+    looks = course_privacy.of_person(who, page)
+    return render_template("settings/data.html", looks=looks, words=course_words, day=words.day)
 
 
 @blueprint.get("/data.json")
 @someone_required
 def data_json() -> Response:
     """Send everything that is kept about the person."""
-    pieces = privacy.json_lines(privacy.export(current_user.person.id))
+    pieces = privacy.json_lines(privacy.export(current_user.person.id, now()))
     return _download(pieces, "application/json", "quizapp-data.json")
 
 
@@ -74,7 +80,7 @@ def data_json() -> Response:
 @someone_required
 def answers_csv() -> Response:
     """Send the person's answers as a table."""
-    lines = "".join(privacy.responses_csv(current_user.person.id))
+    lines = "".join(privacy.responses_csv(current_user.person.id, now()))
     return _download([lines], "text/csv; charset=utf-8", "quizapp-answers.csv")
 
 
@@ -100,14 +106,20 @@ def erase() -> Answer:
 
 def _refused(template: str, form: object, field: object, error: Exception) -> tuple[str, int]:
     """Show the form again and say why; the words tell nothing that the person does not know."""
-    words = {
+    said = {
         passwords.WrongPassword: (_("That is not your password."), 422),
         Throttled: (_("Too many tries. Wait a minute, then try again."), 429),
         LastAdmin: (_("Nobody else is admin. Make somebody admin first."), 422),
     }
-    text, status = words[type(error)]
+    text, status = said[type(error)]
     field.errors = [text]  # type: ignore[attr-defined]
     return render_template(template, form=form), status
+
+
+def _looks_csv(who: Person) -> Response:
+    noted = course_privacy.of_person(who, size=course_privacy.MOST).entries
+    rows = [(one.at.isoformat(), one.actor, course_words.noted(one), one.course) for one in noted]
+    return course_frame.csv_file("quizapp-looks", ("at", "who", "what", "course"), rows)
 
 
 def _download(pieces: object, mimetype: str, name: str) -> Response:

@@ -253,15 +253,19 @@ def test_sets_are_united_and_the_account_wins(guest: Person, now: datetime) -> N
     account = create_person()
     with writing() as session:
         for course in (1, 2):
-            session.add(Course(uid=f"c{course}", title=f"Course {course}"))
+            session.add(Course(uid=f"c{course}", title=f"Course {course}", created_at=now))
         session.flush()
         for who, note in ((account, "mine"), (guest, "theirs")):
             session.add(Shelf(user_id=who.id, bank_id=1, added_at=now, new_per_day=who.id))
             session.add(CardMark(user_id=who.id, fact_id=1, note=note))
-            session.add(Enrolment(user_id=who.id, course_id=1, role="learner", shown_name=note))
+            session.add(
+                Enrolment(
+                    user_id=who.id, course_id=1, role="learner", shown_name=note, joined_at=now
+                )
+            )
         session.add(Shelf(user_id=guest.id, bank_id=2, added_at=now))
         session.add(CardMark(user_id=guest.id, fact_id=2, note="theirs"))
-        session.add(Enrolment(user_id=guest.id, course_id=2, role="learner"))
+        session.add(Enrolment(user_id=guest.id, course_id=2, role="learner", joined_at=now))
         session.add(Plan(user_id=guest.id, id=1, goal={}, state="active"))
     merging.merge(guest.id, account.id, now)
     assert {row.bank_id: row.new_per_day for row in rows(Shelf, account.id)} == {

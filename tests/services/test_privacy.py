@@ -72,7 +72,7 @@ def mara(now: datetime) -> Person:
         session.add_all(
             [
                 Identity(issuer="lti", subject="7", user_id=who.id),
-                Course(uid="c", title="Course"),
+                Course(uid="c", title="Course", created_at=now),
                 Import(
                     bank_id=1,
                     user_id=who.id,
@@ -99,7 +99,9 @@ def mara(now: datetime) -> Person:
         )
         session.flush()
         session.add(UploadPiece(upload_id=1, number=0, data=SECRET.encode()))
-        session.add(Enrolment(course_id=1, user_id=who.id, role="learner", shown_name="Mara"))
+        session.add(
+            Enrolment(course_id=1, user_id=who.id, role="learner", shown_name="Mara", joined_at=now)
+        )
         session.get_one(Bank, 1).owner_id = who.id
         session.get_one(QuestionVersion, (ids[0], 1)).edited_by = who.id
         seq = session.scalars(
@@ -208,10 +210,10 @@ def test_others_lose_nothing(mara: Person, now: datetime) -> None:
     other = create_person(name="Other")
     attempt = begin(other, create_quiz([1], slug="third", feedback="immediate"), now)
     attempts.answer_practice(other, attempt.uid, 1, str(uuid4()), {"option": "o1"}, now=now)
-    before = privacy.export(other.id)
+    before = privacy.export(other.id, now)
     erasure.erase(mara.id, now)
     db.session.rollback()
-    assert privacy.export(other.id) == before
+    assert privacy.export(other.id, now) == before
     erasure.erase(mara.id, now)
     assert counts()["users"] == 1
 
@@ -235,8 +237,8 @@ def test_a_guest_can_be_erased(app: Flask, now: datetime) -> None:
 # Export
 
 
-def test_the_export_holds_everything_and_no_hash(mara: Person) -> None:
-    data = json.loads("".join(privacy.json_lines(privacy.export(mara.id))))
+def test_the_export_holds_everything_and_no_hash(mara: Person, now: datetime) -> None:
+    data = json.loads("".join(privacy.json_lines(privacy.export(mara.id, now))))
     assert data["profile"]["email"] == "mara@example.org"
     assert len(data["responses"]) == 4
     assert [row["payload"] for row in data["responses"]][2] == {"text": SECRET}
@@ -258,24 +260,24 @@ def test_the_export_holds_everything_and_no_hash(mara: Person) -> None:
         assert secret not in text, secret
 
 
-def test_every_table_of_a_person_is_in_the_export(mara: Person) -> None:
-    data = privacy.export(mara.id)
+def test_every_table_of_a_person_is_in_the_export(mara: Person, now: datetime) -> None:
+    data = privacy.export(mara.id, now)
     for table in User.metadata.sorted_tables:
         if "user_id" in table.columns:
             assert table.name in data
 
 
-def test_marks_of_an_open_attempt_are_left_out(mara: Person) -> None:
-    data = privacy.export(mara.id)
+def test_marks_of_an_open_attempt_are_left_out(mara: Person, now: datetime) -> None:
+    data = privacy.export(mara.id, now)
     still_open = [row["n"] for row in data["attempts"] if row["state"] == "open"]
     scores = [row["score"] for row in data["responses"] if row["attempt_n"] in still_open]
     assert scores == [None]
-    lines = list(csv.DictReader(io.StringIO("".join(privacy.responses_csv(mara.id)))))
+    lines = list(csv.DictReader(io.StringIO("".join(privacy.responses_csv(mara.id, now)))))
     assert lines[0]["score"] == ""
 
 
-def test_answers_come_as_a_table(mara: Person) -> None:
-    lines = list(csv.DictReader(io.StringIO("".join(privacy.responses_csv(mara.id)))))
+def test_answers_come_as_a_table(mara: Person, now: datetime) -> None:
+    lines = list(csv.DictReader(io.StringIO("".join(privacy.responses_csv(mara.id, now)))))
     assert len(lines) == 4
     assert lines[1]["question"] == "Question 1?"
     assert lines[1]["fraction"] == "-0.5"
@@ -294,10 +296,10 @@ def test_no_cell_is_live_in_a_spreadsheet(shared: Path) -> None:
     assert safe_cell(-0.5) == -0.5
 
 
-def test_a_hostile_stem_and_title_are_made_safe(mara: Person) -> None:
+def test_a_hostile_stem_and_title_are_made_safe(mara: Person, now: datetime) -> None:
     with writing() as session:
         session.get_one(Bank, 1).title = "=HYPERLINK(1)"
         for version in session.scalars(sa.select(QuestionVersion)):
             version.stem = "@SUM(1)"
-    lines = list(csv.reader(io.StringIO("".join(privacy.responses_csv(mara.id)))))
+    lines = list(csv.reader(io.StringIO("".join(privacy.responses_csv(mara.id, now)))))
     assert {tuple(line[1:3]) for line in lines[1:]} == {("'=HYPERLINK(1)", "'@SUM(1)")}

@@ -220,7 +220,7 @@ def test_a_guests_answers_come_along(browser: FlaskClient) -> None:
     db.session.rollback()
     user = db.session.get_one(User, guest.id)
     assert (user.kind, user.email, user.role) == ("person", "mara@example.org", "learner")
-    assert len(privacy.export(guest.id)["responses"]) == 2
+    assert len(privacy.export(guest.id, real_now())["responses"]) == 2
     assert not is_in(replay_cookie(browser.application, old))
 
 
@@ -300,12 +300,12 @@ def test_signing_in_asks_before_it_merges(client: FlaskClient) -> None:
     answer = sign_in_page(client, path="/sign-in?next=/me/data")
     assert answer.location == "/merge?next=/me/data"
     assert "Bring your 2 answers along?" in client.get("/merge").text
-    assert privacy.export(who.id)["responses"] == []
+    assert privacy.export(who.id, real_now())["responses"] == []
     done = client.post("/merge?next=/me/data", data={"choice": "bring"})
     assert done.location == "/me/data"
     assert "2 answers are yours now." in client.get("/me/data").text
     db.session.rollback()
-    assert len(privacy.export(who.id)["responses"]) == 2
+    assert len(privacy.export(who.id, real_now())["responses"]) == 2
     assert client.get("/merge").status_code == 302
 
 
@@ -316,7 +316,7 @@ def test_leaving_them_changes_nothing_in_the_account(client: FlaskClient) -> Non
     assert "from before you signed in" in client.get("/me/settings").text
     client.post("/merge", data={"choice": "leave"})
     db.session.rollback()
-    assert privacy.export(who.id)["responses"] == []
+    assert privacy.export(who.id, real_now())["responses"] == []
     assert db.session.get_one(User, guest.id).merged_into_id is None
     assert "from before you signed in" not in client.get("/me/settings").text
 

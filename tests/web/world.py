@@ -3,10 +3,11 @@
 import hashlib
 import io
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
@@ -23,12 +24,15 @@ from quizapp.models import (
     QuestionReport,
     Quiz,
 )
+from quizapp.services.courses import access, calendars, joining
+from quizapp.services.courses.access import CourseView
 from quizapp.services.identifiers import new_secret
 from quizapp.services.people import links, sessions
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import answers
 from quizapp.services.transfer import uploads
 from tests.factories import create_bank, create_person
+from tests.services.course_makers import assigned_quiz, course_of, enrolled
 from tests.services.quiz_makers import CHOICE, begin, create_questions, create_quiz
 from tests.web.people_ground import real_now
 
@@ -49,7 +53,10 @@ class World:
 
 
 def create_world() -> World:
-    """Make everybody, and what they own: the instructor a secret bank, the learner an attempt."""
+    """Make everybody, and what they own: the learner an attempt, the instructor a secret bank.
+
+    The instructor also teaches a course, and the learner is in it.
+    """
     now = real_now()
     people: dict[str, Person | None] = {
         "stranger": None,
@@ -65,7 +72,7 @@ def create_world() -> World:
     create_bank("Blood", "blood")
     secret = create_bank("Secret", "secret", "private", instructor.id)
     quiz = create_quiz(create_questions(("multiple_choice", CHOICE)), slug="exam")
-    create_secret_quiz(secret.id)
+    secret_quiz = create_secret_quiz(secret.id)
     attempt = begin(learner, quiz, now)
     question = db.session.scalars(sa.select(Question).where(Question.bank_id == 1)).first()
     assert question
@@ -73,10 +80,17 @@ def create_world() -> World:
     done = answers.answer(learner, str(uuid4()), version.uid, 1, {"option": "o1"}, now=now)
     hidden = db.session.scalars(sa.select(Question).where(Question.bank_id == secret.id)).first()
     assert hidden
+    course, code = course_with_code(instructor, now)
+    enrolled(course, learner, name="Lena", now=now)
+    assigned_quiz(course, secret_quiz, now=now)  # so the article is one of the course
     names = {
         "question": question.uid,
         "hidden": hidden.uid,
         "attempt": attempt.uid,
+        "course": course.uid,
+        "code": code,
+        "assignment": assigned_quiz(course, quiz.id, now=now).uid,
+        "calendar": calendars.token(learner, current_app.config["SECRET_KEY"]),
         "answer": str(done.seq),
         "link": links.make_link("invite", None, "learner", 1, now),
         "learner": learner.uid,
@@ -87,12 +101,23 @@ def create_world() -> World:
     return World(people, names)
 
 
-def create_secret_quiz(bank_id: int) -> None:
-    """Put a draft without questions into a bank."""
+def course_with_code(instructor: Person, now: datetime) -> tuple[CourseView, str]:
+    """Make a course that can be joined."""
+    secret = current_app.config["SECRET_KEY"]
+    course = course_of(instructor, now=now)
+    joining.open_code(course, secret, now)
+    course = access.find(course.uid, instructor)
+    return course, joining.code_of(course, secret) or ""
+
+
+def create_secret_quiz(bank_id: int) -> int:
+    """Put a draft without questions into a bank; returns its id."""
     with writing() as session:
         quiz = Quiz(uid="secret-quiz", slug="secret-quiz", title="Secret", bank_id=bank_id)
         quiz.status, quiz.settings = "draft", {}
         session.add(quiz)
+        session.flush()
+        return quiz.id
 
 
 def _belongings(bank_id: int, question_id: int) -> dict[str, str]:

@@ -87,7 +87,7 @@ def join(course: CourseView, person: Person, name: str, now: datetime) -> None:
     """
     name = _name(name)
     with writing() as session:
-        row = session.get_one(Course, course.id)
+        row = session.get_one(Course, course.id, with_for_update=True)  # of two taps, one joins
         if row.archived_at is not None or row.code_sha256 is None:
             raise Archived
         enrolment = session.get(Enrolment, (course.id, person.id))
@@ -122,8 +122,9 @@ def give_role(course: CourseView, user_id: int, role: str, person: Person, now: 
         if role != LEARNER and session.get_one(User, user_id).kind == "guest":
             raise Unfit("role", "A guest cannot teach. Ask them to make an account first.")
         enrolment = _enrolment(session, course.id, user_id)
-        enrolment.role = role
-        _check_taught(session, course.id)
+        taught, enrolment.role = enrolment.role == INSTRUCTOR, role
+        if taught:
+            _check_taught(session, course.id)
         audit.note(session, now, person.id, f"course.role.{role}", user_id, course.uid)
 
 
@@ -136,19 +137,22 @@ def give_time(
     with writing() as session:
         _enrolment(session, course.id, user_id)
         session.get_one(User, user_id).time_factor_pct = percent
-        audit.note(session, now, person.id, "course.time", user_id, str(percent))
+        audit.note(session, now, person.id, "course.time", user_id, f"{course.uid}: {percent}")
 
 
 def _take_out(course: CourseView, user_id: int, now: datetime, by: Person | None) -> None:
     with writing() as session:
         enrolment = _enrolment(session, course.id, user_id)
         enrolment.left_at = now
-        _check_taught(session, course.id)
+        if enrolment.role == INSTRUCTOR:  # others may leave also where nobody teaches any more
+            _check_taught(session, course.id)
         actor = by.id if by else user_id
         audit.note(session, now, actor, "course.leave", user_id, course.uid)
 
 
 def _enrolment(session: Session, course_id: int, user_id: int) -> Enrolment:
+    """Return somebody's enrolment; the course is locked, so that one instructor stays."""
+    session.get_one(Course, course_id, with_for_update=True)
     enrolment = session.get(Enrolment, (course_id, user_id))
     if enrolment is None or enrolment.left_at is not None:
         raise Absent

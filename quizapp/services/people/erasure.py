@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from quizapp.database import writing
 from quizapp.models import (
+    Assignment,
+    AssignmentException,
     Attempt,
     AttemptItem,
     Audit,
     DraftReview,
+    Enrolment,
     ErasedResult,
     Import,
     Job,
@@ -51,6 +54,7 @@ def erase(user_id: int, now: datetime) -> None:
         people.lock(session, user_id)
         ids = [user_id, *_merged_guests(session, user_id)]
         _keep_results(session, ids)
+        _unname_marks(session, ids)
         session.flush()
         _forget(session, ids)
         audit.note(session, now, None, "user.erase", None)
@@ -85,6 +89,24 @@ def _names_somebody(column: sa.Column[Any]) -> bool:
     )
 
 
+def _unname_marks(session: Session, ids: list[int]) -> None:
+    """Take the person out of the marks that they gave by hand; the marks stay."""
+    taught = sa.select(Enrolment.course_id).where(
+        Enrolment.user_id.in_(ids), Enrolment.role != "learner"
+    )
+    rows = sa.select(AssignmentException).join(
+        Assignment, Assignment.id == AssignmentException.assignment_id
+    )
+    if session.get_one(User, ids[0]).role != "admin":  # who also tends what nobody teaches
+        rows = rows.where(Assignment.course_id.in_(taught))
+    uids = set(session.scalars(sa.select(User.uid).where(User.id.in_(ids))))
+    for row in session.scalars(rows):
+        marks = row.changes.get("marks") or []
+        if any(mark.get("by") in uids for mark in marks):
+            tidy = [{**mark, "by": None} if mark.get("by") in uids else mark for mark in marks]
+            row.changes = {**row.changes, "marks": tidy}
+
+
 def _keep_results(session: Session, ids: list[int]) -> None:
     """Copy handed-in answers to where nobody is named."""
     for user_id in ids:
@@ -96,10 +118,11 @@ def _keep_results(session: Session, ids: list[int]) -> None:
             )
         )
         for attempt in attempts:
-            session.add_all(_results(session, attempt))
+            session.add_all(nameless(session, attempt))
 
 
-def _results(session: Session, attempt: Attempt) -> Iterator[ErasedResult]:
+def nameless(session: Session, attempt: Attempt) -> Iterator[ErasedResult]:
+    """Yield the answers of a handed-in attempt as they are kept when its person is not."""
     given = {row.slot: row for row in session.scalars(_answers(attempt))}
     items = session.execute(
         sa.select(AttemptItem, QuestionVersion.body)

@@ -14,6 +14,7 @@ from quizapp.models import (
     Attempt,
     AttemptItem,
     AttemptSave,
+    Audit,
     Bank,
     BankMember,
     Card,
@@ -50,6 +51,8 @@ HANDED_OVER = (
     Identity.user_id,
     Import.user_id,
     QuestionReport.user_id,
+    Audit.actor_id,
+    Audit.subject_user_id,
     Bank.owner_id,
     Quiz.owner_id,
 )
@@ -167,6 +170,8 @@ def _answer_days(connection: sa.Connection, guest_id: int) -> replay.Days:
 
 def _unite(connection: sa.Connection, guest_id: int, account_id: int) -> None:
     """Move what is a set rather than a log, and delete what the guest has left."""
+    _come_back(connection, guest_id, account_id)
+    _join_exceptions(connection, guest_id, account_id)
     for table, key in UNIONS:
         column = getattr(table, key)
         held = sa.select(column).where(table.user_id == account_id)
@@ -187,8 +192,46 @@ def _unite(connection: sa.Connection, guest_id: int, account_id: int) -> None:
         connection.execute(sa.delete(table).where(table.user_id == guest_id))
 
 
+def _come_back(connection: sa.Connection, guest_id: int, account_id: int) -> None:
+    """Let the guest's enrolment count in a course that the account has left."""
+    goes = sa.select(Enrolment.course_id).where(
+        Enrolment.user_id == guest_id, Enrolment.left_at.is_(None)
+    )
+    connection.execute(
+        sa.delete(Enrolment).where(
+            Enrolment.user_id == account_id,
+            Enrolment.left_at.is_not(None),
+            Enrolment.course_id.in_(goes),
+        )
+    )
+
+
+def _join_exceptions(connection: sa.Connection, guest_id: int, account_id: int) -> None:
+    """Put the guest's exceptions under the account's own; of marks by hand the newest counts."""
+    brought = {
+        row["assignment_id"]: row["changes"]
+        for row in rows_of(connection, AssignmentException, guest_id)
+    }
+    for row in rows_of(connection, AssignmentException, account_id):
+        theirs, own = brought.get(row["assignment_id"]), row["changes"]
+        if theirs is None:
+            continue
+        changes = {**theirs, **own}
+        if marks := [*theirs.get("marks", ()), *own.get("marks", ())]:
+            changes["marks"] = sorted(marks, key=lambda mark: str(mark.get("at", "")))
+        connection.execute(
+            sa.update(AssignmentException)
+            .where(
+                AssignmentException.assignment_id == row["assignment_id"],
+                AssignmentException.user_id == account_id,
+            )
+            .values(changes=changes)
+        )
+
+
 def _end(session: Session, guest_id: int, account_id: int, now: datetime) -> None:
-    guest = session.get_one(User, guest_id)
+    guest, account = session.get_one(User, guest_id), session.get_one(User, account_id)
+    account.time_factor_pct = max(account.time_factor_pct, guest.time_factor_pct)
     guest.merged_into_id = account_id
     passwords.end_sessions(session, guest)
     audit.note(session, now, account_id, "user.merge", account_id)

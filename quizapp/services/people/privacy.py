@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from quizapp.extensions import db
 from quizapp.models import (
+    Assignment,
     Attempt,
     Audit,
     Bank,
@@ -31,6 +32,7 @@ HEADER = (
     *("answered_at", "bank", "question", "type", "source", "answer"),
     *("score", "fraction", "took_ms"),
 )
+MARKS = {"score", "fraction", "detail", "points", "comment", "note", "rating", "p_knew", "details"}
 # What stands for a number of ours in the file: (column, its table, what is public of it).
 PUBLIC: tuple[tuple[str, Any, Any], ...] = (
     ("question_id", Question.id, Question.uid),
@@ -38,20 +40,23 @@ PUBLIC: tuple[tuple[str, Any, Any], ...] = (
     ("bank_id", Bank.id, Bank.slug),
     ("quiz_id", Quiz.id, Quiz.slug),
     ("course_id", Course.id, Course.uid),
+    ("assignment_id", Assignment.id, Assignment.uid),
 )
 
 
-def export(user_id: int) -> dict[str, Any]:
+def export(user_id: int, now: datetime) -> dict[str, Any]:
     """Return all that is kept about a person, table by table, ready for JSON; never a hash.
 
-    Marks of an attempt that is not handed in yet are left out: nobody sees them before.
+    Marks of an attempt that is not handed in yet are left out, and those that their instructor
+    still holds: nobody sees them before.
     """
     tables = {
         table.name: [_plain(row) for row in _rows(table, user_id)]
         for table in User.metadata.sorted_tables
         if "user_id" in table.columns
     }
-    _hide_marks(tables, user_id)
+    _hide_marks(tables, hidden_attempts(user_id, now))
+    _hide_given(tables["exceptions"], now)
     asked = {row["question_id"] for name in ("responses", "reviews") for row in tables[name]}
     closed = {row["n"] for row in tables["attempts"] if row["state"] != "open"}
     asked |= {row["question_id"] for row in tables["attempt_items"] if row["n"] in closed}
@@ -82,7 +87,7 @@ def json_lines(data: dict[str, Any]) -> Iterator[str]:
     yield "\n}\n"
 
 
-def responses_csv(user_id: int) -> Iterator[str]:
+def responses_csv(user_id: int, now: datetime) -> Iterator[str]:
     """Yield a person's answers as CSV, line by line; no cell is live in a spreadsheet."""
     yield _line(HEADER)
     rows = db.session.execute(
@@ -91,7 +96,6 @@ def responses_csv(user_id: int) -> Iterator[str]:
             Bank.title,
             QuestionVersion.stem,
             Question.type,
-            Attempt.state,
             judged.SCORE,
             judged.FRACTION,
         )
@@ -106,17 +110,12 @@ def responses_csv(user_id: int) -> Iterator[str]:
                 QuestionVersion.number == LoggedResponse.question_version,
             ),
         )
-        .outerjoin(
-            Attempt,
-            sa.and_(
-                Attempt.user_id == LoggedResponse.user_id, Attempt.n == LoggedResponse.attempt_n
-            ),
-        )
         .where(LoggedResponse.user_id == user_id)
         .order_by(LoggedResponse.seq)
     )
-    for answer, bank, stem, kind, state, *judgement in rows:
-        marks = (None, None) if state == "open" else judgement
+    hidden = hidden_attempts(user_id, now)
+    for answer, bank, stem, kind, *judgement in rows:
+        marks = (None, None) if answer.attempt_n in hidden else judgement
         payload = json.dumps(answer.payload, ensure_ascii=False)
         at = answer.answered_at.isoformat()
         yield _line((at, bank, stem, kind, answer.source, payload, *marks, answer.took_ms))
@@ -153,12 +152,51 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _hide_marks(tables: dict[str, list[dict[str, Any]]], user_id: int) -> None:
-    """Leave out what was given for answers of attempts that are still open."""
-    still_open = {row["n"] for row in tables["attempts"] if row["state"] == "open"}
-    for row in tables["responses"]:
-        if row["attempt_n"] in still_open:
-            row.update(score=None, fraction=None, detail=None)
+def hidden_attempts(user_id: int, now: datetime) -> set[int]:
+    """Return the numbers of a person's attempts whose marks they may not see yet."""
+    return set(
+        db.session.scalars(
+            sa.select(Attempt.n)
+            .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
+            .where(Attempt.user_id == user_id, sa.or_(Attempt.state == "open", _held(now)))
+        )
+    )
+
+
+def _held(now: datetime) -> sa.ColumnElement[bool]:
+    """Say whether an assignment's results are not released."""
+    late = sa.or_(Assignment.released_at.is_(None), Assignment.released_at > now)
+    return sa.and_(Assignment.held.is_(True), late)
+
+
+def _hide_marks(tables: dict[str, list[dict[str, Any]]], hidden: set[int]) -> None:
+    """Leave out what was given for the answers of these attempts, and what it says of memory."""
+    answers = {row["seq"] for row in tables["responses"] if row["attempt_n"] in hidden}
+    for name, column, numbers in (
+        ("attempts", "n", hidden),
+        ("responses", "attempt_n", hidden),
+        ("regrades", "seq", answers),
+        ("reviews", "response_seq", answers),
+    ):
+        for row in tables[name]:
+            if row[column] in numbers:
+                row.update(dict.fromkeys(row.keys() & MARKS))
+
+
+def _hide_given(exceptions: list[dict[str, Any]], now: datetime) -> None:
+    """Leave out who gave a mark by hand, and the marks that are held."""
+    ids = [row["assignment_id"] for row in exceptions if row["changes"].get("marks")]
+    held = set(
+        db.session.scalars(sa.select(Assignment.id).where(Assignment.id.in_(ids), _held(now)))
+    )
+    for row in exceptions:
+        marks = () if row["assignment_id"] in held else row["changes"].get("marks") or ()
+        shown = [{name: mark[name] for name in mark.keys() - {"by"}} for mark in marks]
+        row["changes"] = (
+            {**row["changes"], "marks": shown}
+            if shown
+            else {name: value for name, value in row["changes"].items() if name != "marks"}
+        )
 
 
 def _public(column: str, tables: dict[str, list[dict[str, Any]]]) -> dict[int, str]:
