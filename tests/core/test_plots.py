@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizapp.core.plots import PLOTS, due_days, retention, scores, stability, svg, year
+from quizapp.core.plots import (
+    PLOTS,
+    due_days,
+    item_scatter,
+    item_times,
+    retention,
+    score_histogram,
+    scores,
+    stability,
+    svg,
+    year,
+)
 from quizapp.core.plots.chart import Bars, Calendar, Chart, Line, Mark
 from quizapp.core.statistics.recall import Due, Share
 
@@ -44,6 +55,23 @@ EXAMPLES: dict[str, list[object]] = {
     "stability": [
         stability.Data((0.5, 1.0, 6.9, 21.0, 1000.0)),
         stability.Data((0.0, 0.3, 0.9, 1.0), "recall", tuple(f"/bin/{n}" for n in range(10))),
+    ],
+    "score_histogram": [
+        score_histogram.Data((-12.0, 0.0, 55.0, 100.0)),
+        score_histogram.Data((50.0,)),
+    ],
+    "item_scatter": [
+        item_scatter.Data((item_scatter.Item("1", 93.0, 31.0, href="/1"),)),
+        item_scatter.Data((item_scatter.Item("1", -9.0, -100.0, odd=True),)),
+        item_scatter.Data(
+            tuple(
+                item_scatter.Item(str(n), n * 4.0, n if n % 9 else None, n == 9) for n in range(26)
+            )
+        ),
+    ],
+    "item_times": [
+        item_times.Data((item_times.Item("1", 9, 12.4, 8.0, 31.0, "/1"),)),
+        item_times.Data(tuple(item_times.Item(str(n), 1, n) for n in range(1, 90)), False),
     ],
 }
 CHARTS = [(name, data) for name, examples in EXAMPLES.items() for data in examples]
@@ -237,3 +265,49 @@ def test_every_text_is_escaped() -> None:
     assert "'>" not in text
     link = next(ElementTree.fromstring(text).iter("a"))
     assert link.get("href") == link.get("aria-label") == evil
+
+
+def test_scores_are_counted_by_tenths_with_whole_marks_in_the_last() -> None:
+    chart = score_histogram.build(score_histogram.Data((-20.0, 9.9, 10.0, 69.999999999999, 100.0)))
+    assert [row[1] for row in chart.rows] == ["2", "1", "0", "0", "0", "0", "0", "1", "0", "1"]
+    assert chart.sentence == "Scores of 5 attempts: most often under 10%, 2 of them"
+
+
+def test_a_question_that_needs_a_look_stands_out_and_is_named() -> None:
+    items = [item_scatter.Item(str(n), 50.0, 30.0) for n in range(1, 30)]
+    odd = item_scatter.Item("30", 50.0, -12.0, odd=True, href="/30")
+    chart = item_scatter.build(item_scatter.Data((*items, odd)))
+    assert chart.sentence.endswith("30 needs a look")
+    drawing = drawn(chart)
+    (dot,) = [one for one in drawing.iter("circle") if one.get("class") == "c-dot is-odd"]
+    zone = next(one for one in drawing.iter("rect") if one.get("class") == "c-zone")
+    assert float(dot.get("cy", "")) > float(zone.get("y", ""))
+    assert [one.text for one in drawing.iter("text") if one.get("class") == "strong"] == ["30"]
+    (link,) = drawing.iter("a")
+    assert link.get("aria-label") == "Question 30: facility 50, agreement -12, needs a look"
+
+
+def test_a_question_without_agreement_is_in_the_table_only() -> None:
+    items = (item_scatter.Item("1", 50.0, 30.0), item_scatter.Item("2", 100.0, None))
+    chart = item_scatter.build(item_scatter.Data(items))
+    assert len(list(drawn(chart).iter("circle"))) == 1
+    assert chart.rows[1] == ("2", "100%", "-")
+
+
+def test_the_slowest_questions_are_drawn_and_all_are_listed() -> None:
+    items = tuple(item_times.Item(str(n), 1, float(n)) for n in range(1, 90))
+    chart = item_times.build(item_times.Data(items))
+    assert isinstance(chart.series, Bars)
+    assert [chart.series.marks[0].label, chart.series.marks[-1].label] == ["30", "89"]
+    assert len(chart.rows) == 89
+    assert "The 60 slowest are drawn." in chart.note
+
+
+@given(st.lists(st.tuples(st.floats(-100, 100), st.floats(-100, 100)), min_size=1, max_size=30))
+def test_dots_stay_inside_and_the_lines_are_few(pairs: list[tuple[float, float]]) -> None:
+    items = tuple(item_scatter.Item(str(n), x, y) for n, (x, y) in enumerate(pairs))
+    root = drawn(item_scatter.build(item_scatter.Data(items)))
+    for dot in root.iter("circle"):
+        assert 40 <= float(dot.get("cx", "")) <= 392
+        assert 36 <= float(dot.get("cy", "")) <= 196
+    assert 3 <= len(list(root.iter("line"))) <= 8

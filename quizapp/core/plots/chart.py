@@ -39,6 +39,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Points:
+    """Dots by two percentages: `xs` 0..100 to the right, values -100..100 up; below 0 is a zone.
+
+    The names are those of the axes and of the zone.
+    """
+
+    marks: tuple[Mark, ...]
+    xs: tuple[float, ...]
+    x_name: str
+    y_name: str
+    zone: str
+
+
+@dataclass(frozen=True)
 class Half:
     """Half a year: 26 columns of weeks from Monday, each day a level 0..4, None after today.
 
@@ -69,7 +83,7 @@ class Chart:
     title: str
     note: str
     sentence: str
-    series: Bars | Line | Calendar | None
+    series: Bars | Line | Points | Calendar | None
     caption: str = ""
     head: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from quizapp.core.plots.chart import Bars, Calendar, Chart, Half, Line, Mark, three_ticks
+from quizapp.core.plots.chart import Bars, Calendar, Chart, Half, Line, Mark, Points, three_ticks
 
 _TOP, _BOTTOM, _RIGHT, _LABELS = 20.0, 140.0, 400.0, 162  # y, y, x, y
 _LINE_FLOORS = ((80, 5), (60, 10), (40, 20), (20, 20), (0, 25))  # lowest percent, step of the grid
@@ -21,6 +21,8 @@ def draw(chart: Chart) -> str:
             return _svg(chart.sentence, 168, _bars(bars), bars.marks)
         case Line() as line:
             return _svg(chart.sentence, 168, _line(line), line.marks)
+        case Points() as points:
+            return _svg(chart.sentence, 240, _points(points), points.marks)
         case Calendar() as calendar:
             halves = "\n".join(_svg(half.sentence, 122, _half(half)) for half in calendar.halves)
             return f'<div class="halves">{halves}</div>'
@@ -136,6 +138,38 @@ def _dots(marks: tuple[Mark, ...], points: list[tuple[float, float | None]]) -> 
         yield _linked(mark, f'<circle class="{css}" cx="{_number(x)}" cy="{_number(y)}" r="4.5"/>')
         newest = _text(x, y - 11, f"{mark.value:.0f}%", "end" if x > 350 else "middle", "strong")
     yield newest
+
+
+def _points(points: Points) -> Iterator[str]:
+    values = [mark.value for mark in points.marks if mark.value is not None]
+    floor, top = _below(min([-20.0, *values]), 20), -_below(-max([60.0, *values]), 20)
+    scale = (196 - 36) / (top - floor)
+    zero = 196 + floor * scale
+    where = f'x="40" y="{_number(zero)}" width="352" height="{_number(196 - zero)}"'
+    yield f'<rect class="c-zone" {where}/>'
+    step = 20 if top - floor <= 120 else 40
+    grid = [0, *range(step, top + 1, step), *range(-step, floor - 1, -step)]
+    yield from _grid(grid, [zero - value * scale for value in grid], 40)
+    for tick in (0, 25, 50, 75, 100):
+        yield _text(40 + tick * 3.52, 216, str(tick), "end" if tick == 100 else "middle")
+    yield _text(392, 236, points.x_name, "end")
+    yield _text(40, 14, points.y_name)
+    yield _text(388, 191, points.zone, "end")
+    for mark, x in zip(points.marks, points.xs, strict=True):
+        if mark.value is not None:
+            yield from _point(mark, 40 + min(max(x, 0), 100) * 3.52, zero - mark.value * scale)
+
+
+def _below(value: float, step: int) -> int:
+    return int(value // step) * step
+
+
+def _point(mark: Mark, x: float, y: float) -> Iterator[str]:
+    css = "c-dot is-odd" if mark.odd else "c-dot"
+    yield _linked(mark, f'<circle class="{css}" cx="{_number(x)}" cy="{_number(y)}" r="6"/>')
+    if mark.label:
+        anchor = "end" if x > 380 else "middle"
+        yield _text(x, y - 10, mark.label, anchor, "strong" if mark.odd else "")
 
 
 def _half(half: Half) -> Iterator[str]:
