@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.extensions import db
 from quizapp.services.content import bank_pages
+from quizapp.services.courses import course_tasks
 from quizapp.services.study import dashboards, queue
-from quizapp.web import studying
+from quizapp.web import assignment_pages, studying
 from quizapp.web.identity import now, person
 
 blueprint = Blueprint("home", __name__)
@@ -21,8 +22,11 @@ def index() -> ResponseReturnValue:
     who = person()
     if who is not None:
         summary = dashboards.summary_for_home(who, now())
-        if summary.studied or summary.due:
-            return render_template("pages/today.html", summary=summary)
+        tasks = course_tasks.due_next(who, now())
+        if summary.studied or summary.due or tasks:
+            return render_template(
+                "pages/today.html", summary=summary, tasks=tasks, when=assignment_pages.when
+            )
     bank = bank_pages.first_public()
     asked = queue.first_question(bank.id) if bank else None
     client_id = str(uuid4())

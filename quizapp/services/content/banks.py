@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from quizapp.extensions import db
 from quizapp.models import Bank, BankMember
+from quizapp.services.content.bank_access import LET_IN, let_in
 from quizapp.services.content.questions import Absent
 from quizapp.services.people.sessions import Person
 
@@ -23,18 +24,49 @@ def may_view(person: Person | None, bank: Bank) -> bool:
         return False
     if bank.visibility in {"public", "link"} or _owns(person, bank):
         return True
-    return person is not None and _access(person, bank) is not None
+    if person is None:
+        return False
+    return bool(db.session.scalar(LET_IN, {"bank_id": bank.id, "user_id": person.id}))
+
+
+def may_give(person: Person, bank: Bank) -> bool:
+    """Say whether the person may open the bank to a course of theirs.
+
+    Whoever sees it only because a course was given it may not give it on.
+    """
+    if bank.deleted_at is not None:
+        return False
+    if bank.visibility in {"public", "link"} or _owns(person, bank):
+        return True
+    return _access(person, bank) is not None
 
 
 def viewable(person: Person | None) -> sa.ColumnElement[bool]:
     """Return what `may_view` says, as a condition for queries that have Bank."""
-    open_to_all = Bank.visibility.in_(("public", "link"))
     if person is None:
-        return sa.and_(Bank.deleted_at.is_(None), open_to_all)
-    mine = sa.select(BankMember.bank_id).where(BankMember.user_id == person.id)
+        return sa.and_(Bank.deleted_at.is_(None), _OPEN_TO_ALL)
     ownerless = Bank.owner_id.is_(None) if person.is_admin else sa.false()
-    rights = sa.or_(open_to_all, Bank.owner_id == person.id, ownerless, Bank.id.in_(mine))
+    rights = sa.or_(_OPEN_TO_ALL, Bank.owner_id == person.id, ownerless, let_in(Bank.id, person.id))
     return sa.and_(Bank.deleted_at.is_(None), rights)
+
+
+_OPEN_TO_ALL = Bank.visibility.in_(("public", "link"))
+# The same for statements that are built once and run with what `viewer` returns: building it anew
+# costs more than most queries.
+VIEWABLE = sa.and_(
+    Bank.deleted_at.is_(None),
+    sa.or_(
+        _OPEN_TO_ALL,
+        Bank.owner_id == sa.bindparam("viewer"),
+        sa.and_(sa.bindparam("viewer_is_admin", type_=sa.Boolean()), Bank.owner_id.is_(None)),
+        let_in(Bank.id, sa.bindparam("viewer")),
+    ),
+)
+
+
+def viewer(person: Person) -> dict[str, int | bool]:
+    """Return the parameters of a statement with VIEWABLE in it."""
+    return {"viewer": person.id, "viewer_is_admin": person.is_admin}
 
 
 def may_edit(person: Person | None, bank: Bank) -> bool:
@@ -69,8 +101,7 @@ def visible_banks(person: Person | None) -> list[Bank]:
     """Return the banks to list, by title: public ones, and those that are the person's to see."""
     visible = Bank.visibility == "public"
     if person is not None:
-        mine = sa.select(BankMember.bank_id).where(BankMember.user_id == person.id)
-        visible |= (Bank.owner_id == person.id) | Bank.id.in_(mine)
+        visible |= (Bank.owner_id == person.id) | let_in(Bank.id, person.id)
         if person.is_admin:
             visible |= Bank.owner_id.is_(None)
     query = sa.select(Bank).where(Bank.deleted_at.is_(None), visible)

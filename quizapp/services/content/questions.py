@@ -16,8 +16,9 @@ from quizapp.core.question import Question, QuestionType
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.question_types.texts import texts
 from quizapp.extensions import db
-from quizapp.models import Bank, BankMember, QuestionPart, QuestionVersion
+from quizapp.models import Bank, QuestionPart, QuestionVersion
 from quizapp.models import Question as QuestionRow
+from quizapp.services.content.bank_access import let_in
 from quizapp.services.people.sessions import Person
 
 KEPT = 4096  # versions in memory, about 5 kB each
@@ -145,11 +146,6 @@ def _html(version: QuestionVersion, question: Question) -> Mapping[str, str]:
     return {path: render(text, stored_link) for path, text in texts(question)}
 
 
-_MEMBER = (
-    sa.select(sa.literal(1))
-    .where(BankMember.bank_id == Bank.id, BankMember.user_id == sa.bindparam("user_id"))
-    .exists()
-)
 _PLACE = (
     sa.select(
         QuestionRow.id,
@@ -168,7 +164,7 @@ _PLACE = (
             Bank.visibility.in_(("public", "link")),
             Bank.owner_id == sa.bindparam("user_id"),
             sa.and_(sa.bindparam("is_admin", type_=sa.Boolean()), Bank.owner_id.is_(None)),
-            _MEMBER,
+            let_in(Bank.id, sa.bindparam("user_id")),
         ),
     )
 )

@@ -14,6 +14,8 @@ from quizapp.models import AttemptItem, Quiz
 from quizapp.services.content import questions
 from quizapp.services.content.questions import Absent, Asked
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import assigned
+from quizapp.services.quizzes.assigned import Origin
 from quizapp.services.quizzes.quizzes import Settings
 from quizapp.services.quizzes.tries import UNTRIED, Tried, tried
 
@@ -29,6 +31,9 @@ WORDS = {
     "save-conflict": "Another tab or device has saved another answer meanwhile. Both are kept.",
     "id-reused": "The same id came with another body.",
     "in-exam": "This question is in your open exam. Hand that in first.",
+    "not-open": "This assignment is not open yet.",
+    "ended": "This assignment is closed.",
+    "excused": "You are excused from this assignment.",
     "question-done": "There are no tries left for this question.",
     "wrong-question": "This place of the attempt asks another question.",
 }
@@ -80,6 +85,8 @@ class Attempt:
     quiz_slug: str
     title: str
     items: Sequence[Item] = ()
+    origin: Origin | None = None  # the assignment that it was begun for
+    comment: str | None = None  # what a person wrote about it
 
     @property
     def is_open(self) -> bool:
@@ -103,6 +110,10 @@ class Attempt:
         """How many questions have an answer."""
         return sum(item.answered for item in self.items)
 
+    def hides(self, now: datetime) -> bool:
+        """Whether points, keys and feedback are held back until they are released."""
+        return self.origin is not None and self.origin.hides(now)
+
     def is_over(self, now: datetime) -> bool:
         """Whether the time is up, the seconds of grace included."""
         return is_over(self.deadline_at, now)
@@ -124,20 +135,24 @@ def is_over(deadline_at: datetime | None, now: datetime) -> bool:
     return deadline_at is not None and now > deadline_at + GRACE
 
 
-_ATTEMPTS = sa.select(
-    AttemptRow.n,
-    AttemptRow.uid,
-    AttemptRow.number,
-    AttemptRow.state,
-    AttemptRow.settings,
-    AttemptRow.started_at,
-    AttemptRow.deadline_at,
-    AttemptRow.handed_in_at,
-    AttemptRow.points,
-    AttemptRow.max_points,
-    Quiz.slug,
-    Quiz.title,
-).join(Quiz, Quiz.id == AttemptRow.quiz_id)
+_ATTEMPTS = assigned.joined(
+    sa.select(
+        AttemptRow.n,
+        AttemptRow.uid,
+        AttemptRow.number,
+        AttemptRow.state,
+        AttemptRow.settings,
+        AttemptRow.started_at,
+        AttemptRow.deadline_at,
+        AttemptRow.handed_in_at,
+        AttemptRow.points,
+        AttemptRow.max_points,
+        AttemptRow.comment,
+        Quiz.slug,
+        Quiz.title,
+        *assigned.COLUMNS,
+    ).join(Quiz, Quiz.id == AttemptRow.quiz_id)
+)
 
 
 def load(person: Person, uid: str) -> Attempt:
@@ -150,20 +165,29 @@ def load(person: Person, uid: str) -> Attempt:
     return _attempt(row, _items(person, row.n, Settings.of(row.settings)))
 
 
-def of_quiz(person: Person, quiz_id: int) -> list[Attempt]:
-    """Return a person's attempts of a quiz, newest first, without their questions."""
+def of_quiz(person: Person, quiz_id: int, assignment_id: int | None = None) -> list[Attempt]:
+    """Return a person's attempts of a quiz, newest first, without their questions.
+
+    Those of an assignment, or those that were taken freely.
+    """
     rows = db.session.execute(
-        _ATTEMPTS.where(AttemptRow.user_id == person.id, AttemptRow.quiz_id == quiz_id).order_by(
-            AttemptRow.number.desc()
-        )
+        _ATTEMPTS.where(
+            AttemptRow.user_id == person.id,
+            AttemptRow.quiz_id == quiz_id,
+            AttemptRow.assignment_id == assignment_id,
+        ).order_by(AttemptRow.number.desc())
     )
     return [_attempt(row) for row in rows]
 
 
 def open_attempts(person: Person) -> dict[str, Attempt]:
-    """Return a person's open attempts by the quiz's slug."""
+    """Return a person's open attempts outside assignments, by the quiz's slug."""
     rows = db.session.execute(
-        _ATTEMPTS.where(AttemptRow.user_id == person.id, AttemptRow.state == "open")
+        _ATTEMPTS.where(
+            AttemptRow.user_id == person.id,
+            AttemptRow.state == "open",
+            AttemptRow.assignment_id.is_(None),
+        )
     )
     return {attempt.quiz_slug: attempt for attempt in map(_attempt, rows)}
 
@@ -172,12 +196,14 @@ def _attempt(row: Any, items: Sequence[Item] = ()) -> Attempt:
     values: dict[str, Any] = dict(row._mapping)
     settings: Mapping[str, Any] = values.pop("settings")
     title, slug = values.pop("title"), values.pop("slug")
+    origin = assigned.taken_out(values)
     return Attempt(
         **values,
         settings=Settings.of(settings),
         quiz_slug=slug,
         title=settings.get("title") or title,
         items=tuple(items),
+        origin=origin,
     )
 
 

@@ -1,7 +1,7 @@
 """Starting an attempt, and answering the questions of a practice quiz."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from quizapp.core.question import Grade, Response
 from quizapp.database import writing
+from quizapp.extensions import db
 from quizapp.models import Attempt as AttemptRow
 from quizapp.models import AttemptItem, Quiz
 from quizapp.services.content.questions import Absent, Asked
 from quizapp.services.identifiers import new_uid
 from quizapp.services.people.sessions import Person
-from quizapp.services.quizzes import attempt_views, handing_in, quizzes, tries
+from quizapp.services.quizzes import attempt_views, handing_in, open_exams, quizzes, tries
+from quizapp.services.quizzes.assigned import Assigned, deadline
 from quizapp.services.quizzes.attempt_views import Attempt, Item, Refused
 from quizapp.services.quizzes.quizzes import Drawn, QuizView
 from quizapp.services.study import responses
@@ -24,10 +26,13 @@ from quizapp.services.study.given import Given
 SEEDS = 2**53
 
 
-def start(person: Person, quiz: QuizView, now: datetime, seed: int) -> Attempt:
+def start(
+    person: Person, quiz: QuizView, now: datetime, seed: int, assigned: Assigned | None = None
+) -> Attempt:
     """Begin an attempt, or go on with the open one; one that ran out is handed in first.
 
-    It keeps copies of settings, versions and order: later edits do not touch it.
+    It keeps copies of settings, versions and order: later edits do not touch it. Tries are counted
+    by assignment, those outside of one by themselves; the caller looks whether it is open.
     Raises Absent (the quiz was deleted meanwhile), Refused (no-tries, empty), Busy.
     """
     with writing() as session:
@@ -39,13 +44,15 @@ def start(person: Person, quiz: QuizView, now: datetime, seed: int) -> Attempt:
             .where(AttemptRow.user_id == person.id, AttemptRow.quiz_id == quiz.id)
             .order_by(AttemptRow.number)
         ).all()
-        uid = _open_one(session, person, list(earlier), now)
+        wanted = assigned.id if assigned else None
+        alike = [attempt for attempt in earlier if attempt.assignment_id == wanted]
+        uid = _open_one(session, person, alike, now)
         if uid is None:
-            most = quiz.settings.tries
-            if most is not None and len(earlier) >= most:
+            most = assigned.tries if assigned else quiz.settings.tries
+            if most is not None and len(alike) >= most:
                 raise Refused("no-tries")
             number = earlier[-1].number + 1 if earlier else 1
-            uid = _begin(session, person, quiz, (n, number, seed), now)
+            uid = _begin(session, person, quiz, (n, number, seed), now, assigned)
     return attempt_views.load(person, uid)
 
 
@@ -60,24 +67,33 @@ def _open_one(
 
 
 def _begin(
-    session: Session, person: Person, quiz: QuizView, numbers: tuple[int, int, int], now: datetime
+    session: Session,
+    person: Person,
+    quiz: QuizView,
+    numbers: tuple[int, int, int],
+    now: datetime,
+    assigned: Assigned | None,
 ) -> str:
     n, number, seed = numbers
     drawn = quizzes.draw(quiz, seed)
     if not drawn:
         raise Refused("empty")
-    seconds = quiz.settings.seconds_for(person)
+    ends = deadline(now, quiz.settings.seconds_for(person), assigned.ends_at if assigned else None)
+    settings = {**quiz.stored, "title": quiz.title, "time_factor_pct": person.time_factor_pct}
+    if assigned and assigned.held:
+        settings["feedback"] = "deferred"  # a practice quiz would show the keys at once
     attempt = AttemptRow(
         user_id=person.id,
         n=n,
         uid=new_uid(),
         quiz_id=quiz.id,
+        assignment_id=assigned.id if assigned else None,
         number=number,
         state="open",
-        settings={**quiz.stored, "title": quiz.title, "time_factor_pct": person.time_factor_pct},
+        settings=settings,
         seed=seed,
         started_at=now,
-        deadline_at=None if seconds is None else now + timedelta(seconds=seconds),
+        deadline_at=ends,
     )
     session.add(attempt)
     session.flush()
@@ -137,7 +153,7 @@ def answer_practice(
 
     One transaction. Later tries are logged too, but only the first makes a review. The same id and
     body again gives the same and writes nothing, also after the end. Raises Absent, BadResponse,
-    IdReused, Busy, Refused (closed, exam, wrong-question, question-done).
+    IdReused, Busy, Refused (closed, exam, wrong-question, question-done, in-exam).
     """
     attempt = attempt_views.load(person, uid)
     item = attempt.item(slot)
@@ -146,6 +162,8 @@ def answer_practice(
         raise Refused("exam")
     if (question_uid or asked.uid, version or asked.version) != (asked.uid, asked.version):
         raise Refused("wrong-question")
+    if asked.id in open_exams.questions(db.session.connection(), person.id):
+        raise Refused("in-exam")
     response = asked.kind.parse(asked.question, raw)
     grade = asked.kind.grade(asked.question, response)
     with writing() as session:

@@ -53,13 +53,18 @@ def current(person: Person, uid: str, now: datetime) -> Attempt:
     return attempt
 
 
-def history(person: Person, quiz_id: int, now: datetime) -> list[Attempt]:
-    """Return a person's attempts of a quiz, newest first, after handing in what is over."""
-    found = attempt_views.of_quiz(person, quiz_id)
+def history(
+    person: Person, quiz_id: int, now: datetime, assignment_id: int | None = None
+) -> list[Attempt]:
+    """Return a person's attempts of a quiz, newest first, after handing in what is over.
+
+    Those of an assignment, or those that were taken freely.
+    """
+    found = attempt_views.of_quiz(person, quiz_id, assignment_id)
     over = [attempt for attempt in found if attempt.is_open and attempt.is_over(now)]
     for attempt in over:
         hand_in(person, attempt.uid, now)
-    return attempt_views.of_quiz(person, quiz_id) if over else found
+    return attempt_views.of_quiz(person, quiz_id, assignment_id) if over else found
 
 
 def hand_in_expired(now: datetime) -> int:

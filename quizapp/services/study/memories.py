@@ -87,15 +87,18 @@ def asleep(person: Person, now: datetime) -> tuple[set[int], set[int]]:
     return suspended, buried
 
 
+_SHELF = (
+    sa.select(Shelf.bank_id, Shelf.paused_until)
+    .join(Bank, Bank.id == Shelf.bank_id)
+    .where(Shelf.user_id == sa.bindparam("viewer"), banks.VIEWABLE)
+    .order_by(Shelf.added_at.desc(), Shelf.bank_id)
+)
+
+
 def shelf(person: Person, day: int | None = None) -> list[int]:
     """Return the ids of the banks on the learner's shelf that are theirs to see, the newest first.
 
     With a learner day, only those that are not paused then.
     """
-    rows = db.session.connection().execute(
-        sa.select(Shelf.bank_id, Shelf.paused_until)
-        .join(Bank, Bank.id == Shelf.bank_id)
-        .where(Shelf.user_id == person.id, banks.viewable(person))
-        .order_by(Shelf.added_at.desc(), Shelf.bank_id)
-    )
+    rows = db.session.connection().execute(_SHELF, banks.viewer(person))
     return [bank for bank, paused in rows if not (day and paused and paused > day)]

@@ -34,6 +34,7 @@ from quizapp.services.content.catalog import Catalog, FactEntry
 from quizapp.services.content.questions import Asked, asked
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import open_exams
+from quizapp.services.study import goals
 
 LOOKED_AT = 16  # due cards considered; the spacing rule seldom needs more than a handful
 TODAY = ("answers", "new_facts")
@@ -119,7 +120,8 @@ def next_question(
     today = learner_day(now, person.tz, person.rollover_minutes)
     sums = _of_today(sums) if sums else day_sums(connection, person, today)
     due, stability = _due(connection, person, facts, bank_ids, now, today, sums)
-    new = cache(lambda: _new(connection, person, catalogs, today, sums))
+    by_bank = dict(zip(bank_ids, catalogs, strict=True))
+    new = cache(lambda: _new(connection, person, by_bank, now, today, sums))
     chosen = choose(due, new, _recent(connection, person, catalogs), sums["answers"], now)
     if chosen is None:
         return None
@@ -151,21 +153,23 @@ def first_question(bank_id: int) -> Asked | None:
     return None
 
 
+_SHELF = (
+    sa.select(Shelf.bank_id)
+    .join(Bank, Bank.id == Shelf.bank_id)
+    .where(
+        Shelf.user_id == sa.bindparam("viewer"),
+        sa.or_(Shelf.paused_until.is_(None), Shelf.paused_until <= sa.bindparam("today")),
+        banks.VIEWABLE,
+    )
+    .order_by(Shelf.added_at, Shelf.bank_id)
+)
+
+
 def shelf_banks(person: Person, now: datetime) -> list[int]:
     """Return the ids of the banks that the learner studies and has not paused."""
     today = learner_day(now, person.tz, person.rollover_minutes)
-    return list(
-        db.session.scalars(
-            sa.select(Shelf.bank_id)
-            .join(Bank, Bank.id == Shelf.bank_id)
-            .where(
-                Shelf.user_id == person.id,
-                sa.or_(Shelf.paused_until.is_(None), Shelf.paused_until <= today),
-                banks.viewable(person),
-            )
-            .order_by(Shelf.added_at, Shelf.bank_id)
-        )
-    )
+    rows = db.session.connection().execute(_SHELF, {**banks.viewer(person), "today": today})
+    return list(rows.scalars())
 
 
 def day_sums(connection: sa.Connection, person: Person, today: int) -> Mapping[str, int]:
@@ -226,17 +230,25 @@ def _due(
 def _new(
     connection: sa.Connection,
     person: Person,
-    catalogs: Iterable[Catalog],
+    catalogs: Mapping[int, Catalog],
+    now: datetime,
     today: int,
     sums: Mapping[str, int],
 ) -> list[Candidate]:
+    """Return as many new facts as the day has left, those of the courses' goals first."""
     left = 10_000 if unlimited(person, today) else person.new_per_day - sums["new_facts"]
     if left <= 0:
         return []
     rows = connection.execute(_MET, {"user": person.id, "today": today}).all()
     met = {fact_id for (fact_id,) in rows}
-    fresh = (c for known in catalogs for c in known.candidates if c.fact_id not in met)
-    return list(islice(fresh, left))
+    if not (wanted := goals.of_learner(connection, person.id, now)):
+        every = (c for known in catalogs.values() for c in known.candidates)
+        return list(islice((c for c in every if c.fact_id not in met), left))
+    fresh = {
+        bank: [c for c in known.candidates if c.fact_id not in met]
+        for bank, known in catalogs.items()
+    }
+    return goals.wanted_first(wanted, fresh)[:left]
 
 
 def _recent(
