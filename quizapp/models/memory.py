@@ -63,7 +63,7 @@ class Regrade(Base):
     score: Mapped[float | None]
     fraction: Mapped[float | None]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    why: Mapped[str] = mapped_column(sa.String(16))  # key, person, override
+    why: Mapped[str] = mapped_column(sa.String(16))  # key, person, override, comment
     key_version: Mapped[int | None]
     by: Mapped[int | None]
     at: Mapped[datetime]

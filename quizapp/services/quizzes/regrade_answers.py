@@ -7,8 +7,11 @@ import sqlalchemy as sa
 from quizapp.core.question import BadResponse, Grade
 from quizapp.extensions import db
 from quizapp.models import (
+    Assignment,
     Attempt,
     AttemptItem,
+    Course,
+    Enrolment,
     LoggedResponse,
     QuestionVersion,
     Quiz,
@@ -20,6 +23,7 @@ from quizapp.services.study import judged
 
 KIND = "quiz.regrade"  # of the job
 KEY = "key"  # why such a judgement was made
+COMMENT = "comment"  # why one was made that says nothing of the answer's worth
 
 
 def job_key(question_id: int) -> str:
@@ -76,13 +80,22 @@ def answers(asked: Asked) -> sa.Select[Any]:
             Attempt.max_points,
             Quiz.title,
             Quiz.bank_id,
-            User.name,
+            sa.func.coalesce(sa.func.nullif(Enrolment.shown_name, ""), User.name).label("name"),
+            Assignment.title.label("assignment"),
+            Assignment.course_id,
+            Course.title.label("course"),
         )
         .join(User, User.id == LoggedResponse.user_id)
         .outerjoin(Regrade, judged.LATEST)
         .outerjoin(AttemptItem, place)
         .outerjoin(Attempt, sitting)
         .outerjoin(Quiz, Quiz.id == Attempt.quiz_id)
+        .outerjoin(Assignment, Assignment.id == Attempt.assignment_id)
+        .outerjoin(Course, Course.id == Assignment.course_id)
+        .outerjoin(
+            Enrolment,
+            sa.and_(Enrolment.course_id == Course.id, Enrolment.user_id == LoggedResponse.user_id),
+        )
         .where(sa.or_(LoggedResponse.attempt_n.is_(None), Attempt.state != "open"))
         .order_by(LoggedResponse.user_id, LoggedResponse.seq)
     )
@@ -108,7 +121,7 @@ def new_grade(asked: Asked, row: Any) -> Grade | None:
 
 def _is_settled(asked: Asked, row: Any) -> bool:
     """Whether a person has judged it, or this key or a later one."""
-    if row.why is None:
+    if row.why in (None, COMMENT):
         return False
     return row.why != KEY or (row.key_version or 0) >= asked.version
 

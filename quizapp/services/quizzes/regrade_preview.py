@@ -1,7 +1,7 @@
 """What regrading a question would change, told before it is done."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from quizapp.extensions import db
-from quizapp.models import Attempt, AttemptItem, Bank, Job, QuestionVersion
+from quizapp.models import Attempt, AttemptItem, Bank, Enrolment, Job, QuestionVersion
 from quizapp.services.content import questions
 from quizapp.services.content.editable_questions import row_of
 from quizapp.services.content.questions import Asked
@@ -25,8 +25,9 @@ LOOKED_AT = 20_000  # answers that are looked at to foresee what changes
 class Change:
     """The points of one question in one attempt, before and after."""
 
-    learner: str  # "" where they gave no name, or the quiz is of another bank
+    learner: str  # "" where there is no name, or it is not this person's to see
     quiz: str
+    assignment: str  # of which course, and its title; "" where the attempt was not assigned
     attempt: int  # the learner's first, second ...
     handed_in_at: datetime | None
     slot: int
@@ -64,11 +65,11 @@ class Foreseen:
         return self.changed - self.raised
 
 
-def foresee(bank: Bank, uid: str) -> Foreseen:
+def foresee(bank: Bank, uid: str, person_id: int | None = None) -> Foreseen:
     """Return what regrading a question with its newest key would change; changes nothing.
 
     Answers of attempts still under way are left out, as are those that a person has judged.
-    Absent where the bank has no such question.
+    Learners of a course are named to its staff alone. Absent where the bank has no such question.
     """
     question = row_of(db.session(), bank.id, uid)
     asked = questions.asked(question.id, question.version)
@@ -78,11 +79,34 @@ def foresee(bank: Bank, uid: str) -> Foreseen:
     found.open = _open_attempts(asked)
     rows = db.session.execute(regrade_answers.answers(asked).limit(LOOKED_AT + 1)).all()
     found.is_all = len(rows) <= LOOKED_AT
+    names = Names(bank.id, _taught_by(person_id))
     for (_, n, _), group in _by_place(rows[:LOOKED_AT]).items():
-        _foresee_place(found, asked, group, bank.id, in_quiz=n is not None)
-    found.changes.sort(key=lambda change: (change.quiz, change.learner, change.attempt))
+        _foresee_place(found, asked, group, names, in_quiz=n is not None)
+    found.changes.sort(key=lambda one: (one.assignment or one.quiz, one.learner, one.attempt))
     del found.changes[LISTED:]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whose names are shown: in this bank's quizzes, and in what these courses were given."""
+
+    bank_id: int
+    courses: Collection[int]
+
+    def of(self, row: Any) -> str:
+        """Return the name that goes with an answer, "" where it is not shown."""
+        if row.course_id is not None:
+            return row.name if row.course_id in self.courses else ""
+        return row.name if row.bank_id == self.bank_id else ""
+
+
+def _taught_by(person_id: int | None) -> set[int]:
+    """Return the courses that somebody teaches or assists in."""
+    select = sa.select(Enrolment.course_id).where(
+        Enrolment.user_id == person_id, Enrolment.left_at.is_(None), Enrolment.role != "learner"
+    )
+    return set(db.session.scalars(select)) if person_id is not None else set()
 
 
 def _open_attempts(asked: Asked) -> int:
@@ -120,7 +144,7 @@ def _by_place(rows: Iterable[Any]) -> dict[tuple[int, int | None, int], list[Any
 
 
 def _foresee_place(
-    found: Foreseen, asked: Asked, rows: Sequence[Any], bank_id: int, *, in_quiz: bool
+    found: Foreseen, asked: Asked, rows: Sequence[Any], names: Names, *, in_quiz: bool
 ) -> None:
     before = {row.LoggedResponse.try_no: row.fraction for row in rows}
     after = dict(before)
@@ -135,7 +159,7 @@ def _foresee_place(
         was, is_now = (row.score or 0) >= 1, (grade.score or 0) >= 1
         found.now_right += is_now > was
         found.now_wrong += was > is_now
-    change = _change(rows[0], before, after, bank_id) if in_quiz and after != before else None
+    change = _change(rows[0], before, after, names) if in_quiz and after != before else None
     if change and change.old != change.new:
         found.changed += 1
         found.raised += change.new > change.old
@@ -143,7 +167,7 @@ def _foresee_place(
 
 
 def _change(
-    row: Any, before: dict[int, float | None], after: dict[int, float | None], bank_id: int
+    row: Any, before: dict[int, float | None], after: dict[int, float | None], names: Names
 ) -> Change:
     settings = Settings.of(row.settings)
     old, new = (
@@ -152,8 +176,9 @@ def _change(
     )
     total = row.points or 0.0
     return Change(
-        learner=row.name if row.bank_id == bank_id else "",
+        learner=names.of(row),
         quiz=row.title,
+        assignment=f"{row.course}: {row.assignment}" if row.course_id is not None else "",
         attempt=row.number,
         handed_in_at=row.handed_in_at,
         slot=row.LoggedResponse.slot,

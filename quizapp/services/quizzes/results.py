@@ -37,6 +37,11 @@ class Result:
     fact_id: int | None
     passage: Passage | None
     is_regraded: bool = False  # by a corrected key, which `item` then shows
+    is_by_person: bool = False  # a person has judged it last
+    seq: int | None = None  # of the answer in the log
+    comment: str = ""  # what a person wrote to it
+    took_ms: int | None = None
+    judgements: int = 0  # later ones, comments too: what tells whether it was judged meanwhile
 
     @property
     def is_right(self) -> bool:
@@ -110,14 +115,19 @@ def _responses(person: Person, n: int) -> list[Any]:
     return list(
         db.session.execute(
             sa.select(
+                LoggedResponse.seq,
                 LoggedResponse.slot,
                 LoggedResponse.try_no,
                 LoggedResponse.payload,
                 LoggedResponse.detail,
+                LoggedResponse.took_ms,
                 Regrade.detail.label("later"),
                 judged.SCORE.label("score"),
                 judged.FRACTION.label("fraction"),
                 Regrade.key_version,
+                Regrade.why,
+                Regrade.n.label("judgements"),
+                judged.NOTE.label("comment"),
             )
             .outerjoin(Regrade, judged.LATEST)
             .where(LoggedResponse.user_id == person.id, LoggedResponse.attempt_n == n)
@@ -153,7 +163,12 @@ def _result(item: Item, row: Any, settings: Settings, fact_id: int | None) -> Re
         try_no=row.try_no,
         fact_id=fact_id,
         passage=passage,
-        is_regraded=row.key_version is not None,
+        is_regraded=row.why == "key",
+        is_by_person=row.why in {"person", "override"},
+        seq=row.seq,
+        comment=row.comment or "",
+        took_ms=row.took_ms,
+        judgements=row.judgements or 0,
     )
 
 

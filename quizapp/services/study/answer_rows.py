@@ -1,6 +1,6 @@
 """A learner's answers behind a figure: of a day, or on a fact."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,20 +25,33 @@ class AnswerRow:
     at: datetime
     stem: str
     type: str
-    outcome: str  # right, partial, wrong, self, waiting
+    outcome: str  # right, partial, wrong, self, waiting, held (back until it is released)
     rating: int | None  # of a flashcard
     score: float | None
     took_ms: int | None
 
 
-def of_day(person: Person, day: int, after: str | None = None, most: int = PAGE) -> Page[AnswerRow]:
-    """Return the answers that a learner day counts, the newest first."""
+def of_day(
+    person: Person,
+    day: int,
+    after: str | None = None,
+    most: int = PAGE,
+    held: Collection[int] = (),
+) -> Page[AnswerRow]:
+    """Return the answers that a learner day counts, the newest first.
+
+    `held`: the attempts (n) of which nothing is told yet.
+    """
     counted = _standing(person).where(Review.day == day)
-    return _answers(person, counted, after, most)
+    return _answers(person, counted, after, most, held)
 
 
 def of_fact(
-    person: Person, fact_id: int, after: str | None = None, most: int = PAGE
+    person: Person,
+    fact_id: int,
+    after: str | None = None,
+    most: int = PAGE,
+    held: Collection[int] = (),
 ) -> Page[AnswerRow]:
     """Return the answers that say something of a fact, the newest first."""
     rows = replay.REVIEWS_WITH_FACT.subquery()
@@ -48,7 +61,7 @@ def of_fact(
         rows.c.kind == "answer",
         ~_voided(person, rows.c.seq),
     )
-    return _answers(person, counted, after, most)
+    return _answers(person, counted, after, most, held)
 
 
 def _voided(person: Person, seq: Any) -> sa.ColumnElement[bool]:
@@ -63,7 +76,7 @@ def _standing(person: Person) -> sa.Select[Any]:
 
 
 def _answers(
-    person: Person, counted: sa.Select[Any], after: str | None, most: int
+    person: Person, counted: sa.Select[Any], after: str | None, most: int, held: Collection[int]
 ) -> Page[AnswerRow]:
     select = (
         sa.select(
@@ -72,6 +85,7 @@ def _answers(
             LoggedResponse.question_id,
             LoggedResponse.question_version,
             LoggedResponse.payload,
+            LoggedResponse.attempt_n,
             LoggedResponse.score,
             LoggedResponse.took_ms,
         )
@@ -83,20 +97,20 @@ def _answers(
         select = select.where(LoggedResponse.seq < whole(after))
     logged = db.session.execute(select).all()
     later = _regraded(person, [row.seq for row in logged])
-    rows = [_answer(row, later.get(row.seq, row.score)) for row in logged]
+    rows = [_answer(row, later.get(row.seq, row.score), row.attempt_n in held) for row in logged]
     return cut(rows, most, lambda row: str(row.seq))
 
 
-def _answer(row: Any, score: float | None) -> AnswerRow:
+def _answer(row: Any, score: float | None, held: bool) -> AnswerRow:
     version = asked(row.question_id, row.question_version)
     return AnswerRow(
         row.seq,
         row.answered_at,
         stem(version),
         version.question.type,
-        outcome(version, score),
+        "held" if held else outcome(version, score),
         row.payload.get("rating") if version.kind.GRADED_BY == "learner" else None,
-        score,
+        None if held else score,
         row.took_ms,
     )
 

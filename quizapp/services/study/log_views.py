@@ -12,7 +12,7 @@ from quizapp.extensions import db
 from quizapp.models import LoggedResponse, Question, Regrade
 from quizapp.services.content.questions import Asked, asked
 from quizapp.services.people.sessions import Person
-from quizapp.services.quizzes import tries
+from quizapp.services.quizzes import assigned, tries
 from quizapp.services.study import replay
 
 
@@ -34,14 +34,19 @@ class LoggedView:
     card: CardState | None
 
 
-def response(person: Person, seq: int) -> LoggedView | None:
-    """Return one of the person's own answers; None while its question may be tried again."""
+def response(person: Person, seq: int, now: datetime) -> LoggedView | None:
+    """Return one of the person's own answers.
+
+    None while its question may be tried again, or its attempt's results are held back.
+    """
     row = db.session.execute(
         sa.select(LoggedResponse, Question.fact_id)
         .join(Question, Question.id == LoggedResponse.question_id)
         .where(LoggedResponse.user_id == person.id, LoggedResponse.seq == seq)
     ).first()
     if row is None or tries.may_try_again(person, row[0].attempt_n, row[0].slot):
+        return None
+    if row[0].attempt_n in assigned.hidden(person.id, now):
         return None
     return _view(person, *row)
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from quizapp.core.question import EXACT, Grade
+from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fsrs import AGAIN
 from quizapp.models import LoggedResponse, Regrade, Review
 from quizapp.services.content.questions import Asked
@@ -22,9 +23,11 @@ class Judgement:
 
     asked: Asked  # the version by whose key it was judged
     grade: Grade
-    why: str  # key, person, override
+    why: str  # key, person, override, comment (nothing but its note is new)
     by: int | None
     at: datetime
+    note: str | None = None  # to the learner; None: the one before stands
+    key_version: int | None = None  # whose key the answer is shown with, where it was corrected
 
 
 def append(
@@ -39,12 +42,15 @@ def append(
 
     `standing` is the score that held until now. Where right and wrong change, each review that the
     answer has made is taken back, and one with the new rating is written at the time of the old.
+    What nobody had judged before makes its first reviews, at the time it was given.
     """
     connection.execute(sa.insert(Regrade).values(**_regrade_row(connection, logged, judgement)))
     before = cards.standing(connection, person, logged.seq)
+    given = _given(logged, judgement)
+    if not before and standing is None:
+        _begin(connection, person, given, logged.seq, facts)
     if not before:
         return  # mere practice, a later try, taken back, or of no fact
-    given = _given(logged, judgement)
     scores = {each.part: each.score for each in reviews.tested_by(given, facts)}
     for review in before:
         score = _score(review.part, judgement.grade, scores)
@@ -53,6 +59,11 @@ def append(
     right = (judgement.grade.score or 0) >= 1
     change = {**dict.fromkeys(replay.SUMS, 0), "right": right - ((standing or 0) >= 1)}
     replay.add_to_days(connection, person.id, {min(review.day for review in before): change})
+
+
+def comment(connection: sa.Connection, logged: LoggedResponse, judgement: Judgement) -> None:
+    """Append a note to an answer that stays judged as it is: memory is not touched."""
+    connection.execute(sa.insert(Regrade).values(**_regrade_row(connection, logged, judgement)))
 
 
 def _regrade_row(
@@ -72,10 +83,30 @@ def _regrade_row(
         "fraction": grade.fraction,
         "detail": {"parts": dict(grade.parts), "feedback": list(grade.feedback)},
         "why": judgement.why,
-        "key_version": judgement.asked.version if judgement.why == "key" else None,
+        "key_version": judgement.asked.version if judgement.why == "key" else judgement.key_version,
         "by": judgement.by,
         "at": judgement.at,
+        "note": judgement.note,
     }
+
+
+def _begin(
+    connection: sa.Connection, person: Person, given: Given, response_seq: int, facts: Facts
+) -> None:
+    """Write what an answer says of memory that awaited a person until now, as of its own time."""
+    tested = reviews.tested_by(given, facts)
+    if not tested:
+        return
+    day = learner_day(given.answered_at, person.tz, person.rollover_minutes)
+    first = responses.take_seq(connection, person.id, len(tested))
+    sums = {
+        **dict.fromkeys(replay.SUMS, 0),
+        **replay.answer_sums(given.grade.score, given.took_ms),
+    }
+    for n, what in enumerate(tested):
+        seqs = (response_seq, first + n)
+        reviews.write(connection, person, given, facts, day, seqs, what, sums)
+    replay.add_to_days(connection, person.id, {day: sums})
 
 
 def _given(logged: LoggedResponse, judgement: Judgement) -> Given:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from quizapp.core.scheduling.days import learner_day
 from quizapp.extensions import db
 from quizapp.models import Attempt, Quiz
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import assigned
 
 MOST = 200  # attempts looked at, the newest
 
@@ -33,8 +35,12 @@ class QuizScores:
     scores: list[Score]
 
 
-def of_person(person: Person) -> list[QuizScores]:
-    """Return the quizzes that were taken, the newest first; what awaits a person is left out."""
+def of_person(person: Person, now: datetime) -> list[QuizScores]:
+    """Return the quizzes that were taken, the newest first.
+
+    What awaits a person, or is held back until it is released, is left out.
+    """
+    held = assigned.hidden(person.id, now)
     rows = db.session.execute(
         sa.select(
             Attempt.quiz_id,
@@ -49,6 +55,7 @@ def of_person(person: Person) -> list[QuizScores]:
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .where(
             Attempt.user_id == person.id,
+            Attempt.n.not_in(held),
             Attempt.state.in_(("handed_in", "expired")),
             Attempt.handed_in_at.is_not(None),
             Attempt.points.is_not(None),

@@ -24,7 +24,7 @@ from quizapp.models import (
 from quizapp.services.content import banks
 from quizapp.services.content.questions import Asked, asked
 from quizapp.services.people.sessions import Person
-from quizapp.services.quizzes import open_exams
+from quizapp.services.quizzes import assigned, open_exams
 from quizapp.services.study import judged
 
 LOOKS_AHEAD_DAYS = 7
@@ -139,15 +139,17 @@ def coming(person: Person, now: datetime) -> list[tuple[datetime, int]]:
     ]
 
 
-def next_mistake(person: Person, attempt_uid: str) -> Asked | None:
+def next_mistake(person: Person, attempt_uid: str, now: datetime) -> Asked | None:
     """Return a question to practise again; None when each was answered right since.
 
     Of the attempt named, where what was left blank counts as missed, or with an empty uid of all
-    that was ever missed. Practice is logged but never scheduled: it changes no card.
+    that was ever missed. Attempts whose results are held back are left out.
+    Practice is logged but never scheduled: it changes no card.
     """
-    last = _last_answers(person, attempt_uid)
+    held = assigned.hidden(person.id, now)
+    last = _last_answers(person, attempt_uid, held)
     hidden = open_exams.questions(db.session.connection(), person.id)
-    wrong = [row for row in last if row.score < 1] + _blank(person, attempt_uid)
+    wrong = [row for row in last if row.score < 1] + _blank(person, attempt_uid, held)
     wrong = [row for row in wrong if row.question_id not in hidden]
     if not wrong:
         return None
@@ -157,13 +159,14 @@ def next_mistake(person: Person, attempt_uid: str) -> Asked | None:
     return asked(chosen.question_id, chosen.version)
 
 
-def mistakes_left(person: Person, attempt_uid: str) -> int:
+def mistakes_left(person: Person, attempt_uid: str, now: datetime) -> int:
     """Return how many questions `next_mistake` has left."""
-    wrong = [row for row in _last_answers(person, attempt_uid) if row.score < 1]
-    return len(wrong) + len(_blank(person, attempt_uid))
+    held = assigned.hidden(person.id, now)
+    wrong = [row for row in _last_answers(person, attempt_uid, held) if row.score < 1]
+    return len(wrong) + len(_blank(person, attempt_uid, held))
 
 
-def _blank(person: Person, attempt_uid: str) -> list[Any]:
+def _blank(person: Person, attempt_uid: str, held: set[int]) -> list[Any]:
     """Return the questions of an attempt that were never answered, there or since."""
     answered = sa.select(LoggedResponse.question_id).where(LoggedResponse.user_id == person.id)
     select = (
@@ -180,6 +183,7 @@ def _blank(person: Person, attempt_uid: str) -> list[Any]:
             banks.viewable(person),
             Attempt.user_id == person.id,
             Attempt.uid == attempt_uid,
+            Attempt.n.not_in(held),
             Attempt.state != "open",
             Question.status == "active",
             AttemptItem.question_id.not_in(answered),
@@ -188,12 +192,18 @@ def _blank(person: Person, attempt_uid: str) -> list[Any]:
     return list(db.session.execute(select)) if attempt_uid else []
 
 
-def _last_answers(person: Person, attempt_uid: str) -> list[sa.Row]:  # type: ignore[type-arg]
-    """Return each question's last answer, of those that were once missed."""
+def _last_answers(person: Person, attempt_uid: str, held: set[int]) -> list[Any]:
+    """Return each question's last answer, of those that were once missed.
+
+    What was answered in attempts of `held` is as if it had not been.
+    """
+    told: Any = sa.true()
+    if held:
+        told = sa.or_(LoggedResponse.attempt_n.is_(None), LoggedResponse.attempt_n.not_in(held))
     once_missed = (
         sa.select(LoggedResponse.question_id)
         .outerjoin(Regrade, judged.LATEST)
-        .where(LoggedResponse.user_id == person.id, judged.SCORE < 1)
+        .where(LoggedResponse.user_id == person.id, judged.SCORE < 1, told)
     )
     if attempt_uid:
         once_missed = (
@@ -201,7 +211,7 @@ def _last_answers(person: Person, attempt_uid: str) -> list[sa.Row]:  # type: ig
             .join(
                 Attempt, sa.and_(Attempt.user_id == AttemptItem.user_id, Attempt.n == AttemptItem.n)
             )
-            .where(Attempt.user_id == person.id, Attempt.uid == attempt_uid)
+            .where(Attempt.user_id == person.id, Attempt.uid == attempt_uid, Attempt.n.not_in(held))
         )
     newest = (
         sa.select(sa.func.max(LoggedResponse.seq).label("seq"))
@@ -209,6 +219,7 @@ def _last_answers(person: Person, attempt_uid: str) -> list[sa.Row]:  # type: ig
             LoggedResponse.user_id == person.id,
             LoggedResponse.question_id.in_(once_missed),
             LoggedResponse.score.is_not(None),
+            told,
         )
         .group_by(LoggedResponse.question_id)
         .subquery()
