@@ -11,6 +11,7 @@ _NORMAL_95 = 1.959963984540054  # two-sided quantile of the normal distribution
 _RECALL_LEVELS = (0.5, 0.7, 0.9)
 _HEAT_LEVELS = (1, 10, 20, 30)  # answers a day
 _TOLERANCE = 1e-9  # recall on the due day is 0.9 but for the last bit
+KNOWN_FROM = _RECALL_LEVELS[-1] - _TOLERANCE  # the recall with which the highest level begins
 
 ReviewClass = Literal["learning", "young", "mature"]
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from quizapp.services.articles import drafting, drafting_job
 from quizapp.services.content import regrouping
-from quizapp.services.courses import courses
+from quizapp.services.courses import courses, retention, snapshots
 from quizapp.services.operations import jobs
 from quizapp.services.quizzes import handing_in, regrading
 from quizapp.services.transfer import undoing, upload_jobs, uploads
@@ -31,13 +31,17 @@ HANDLERS: dict[str, Handler] = {
     uploads.STORE: upload_jobs.store,
     undoing.KIND: undoing.finish,
     drafting.KIND: drafting_job.run,
+    retention.KIND: retention.run,
+    snapshots.JOB: snapshots.run,
 }
 
 # Run by each worker, so they may run twice at once: each has to be safe to repeat.
 PERIODIC: list[tuple[float, Callable[[datetime], Any]]] = [
     (3600, jobs.sweep),
     (3600, courses.archive_ended),
+    (3600, retention.ask),  # so that it happens on the day that was foretold
     (15, handing_in.hand_in_expired),
+    (60, snapshots.refresh),
     (600, uploads.sweep),
     (600, undoing.abandon_forsaken),
 ]
