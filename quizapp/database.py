@@ -1,7 +1,9 @@
 """Transactions: how SQLite is tuned, and how writers take their turn."""
 
 import fcntl
+import math
 import os
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -107,12 +109,21 @@ def tune_sqlite(engine: sa.Engine) -> None:
         connection.isolation_level = None
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        _add_power(connection)
 
     @sa.event.listens_for(engine, "begin")
     def on_begin(connection: sa.Connection) -> None:
         # A transaction that reads first and writes later is refused by SQLite at once.
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _add_power(connection: Any) -> None:
+    """Give SQLite the function power where it was built without mathematics."""
+    try:
+        connection.execute("SELECT power(2, 3)")
+    except sqlite3.OperationalError:
+        connection.create_function("power", 2, math.pow, deterministic=True)
 
 
 def _fair_lock(engine: sa.Engine) -> FairLock | None:

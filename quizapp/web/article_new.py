@@ -65,12 +65,22 @@ def progress(uid: str) -> ResponseReturnValue:
     """Say what is being done with an article; where that is over, go to the drafts."""
     found = drafting.progress(_me(), uid)
     if found.state == "done" and found.article:
+        if found.kind == "sentence" and not found.first:
+            return _write(uid, found.on)
         if found.kind == "part" and not found.first:
             flash(_("It stands in the article again. Nothing on it could be asked well."), "info")
         to = url_for("article_review.show", uid=found.article, at=found.first or None)
         return redirect(to, 303)
     is_late = now() - found.since > LATE
     return render_template("articles/progress.html", found=found, uid=uid, is_late=is_late)
+
+
+def _write(uid: str, sentence: str) -> ResponseReturnValue:
+    """Go on to a question of one's own on a sentence that nothing could be drafted on."""
+    bank = drafting.brought(_me(), uid).bank
+    words = _("Nothing could be drafted on this sentence. You can write a question on it yourself.")
+    flash(words, "info")
+    return redirect(url_for("questions.new", slug=bank, on=sentence), 303)
 
 
 @blueprint.post("/drafts/<uid>/again")

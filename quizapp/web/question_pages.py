@@ -12,6 +12,8 @@ from quizapp.core import flaws
 from quizapp.core.question import Problem, Question, QuestionType
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.models import Bank
+from quizapp.services.articles import proving
+from quizapp.services.articles.proving import Sentence
 from quizapp.services.content import editable_questions, evidence
 from quizapp.services.content.editable_questions import Editable
 from quizapp.services.content.evidence import Passage
@@ -41,12 +43,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """One question being written: its form as posted or stored. `found` is None for a new one."""
+    """One question being written: its form as posted or stored. `found` is None for a new one.
+
+    sentence: of an article; a new question is written on it.
+    """
 
     bank: Bank
     kind: QuestionType
     form: Tree
     found: Editable | None = None
+    sentence: Sentence | None = None
 
     def draft(self) -> QuestionDraft:
         """Return what the form says, in its own words."""
@@ -77,7 +83,7 @@ class Editor:
         return Look(
             ask=present.ask(asked, seed=0, mode="exam"),
             graded=None if blocked else _answered(asked),
-            passage=evidence.of_fact(fact),
+            passage=evidence.of_fact(fact) or (self.sentence.passage if self.sentence else None),
             problems=[*drawn.found, *(("", "", problem) for problem in drawn.left_over)],
             blocked=blocked,
             hints=() if blocked else _hints(draft.question, self.bank.language),
@@ -98,6 +104,7 @@ class Editor:
             "values": {name: leaf(self.form.get(name)) for name in LABELS},
             "focus": "",
             "back": way_back(),
+            "on": self.sentence,
             **more,
         }
         return render_template("questions/edit.html", **shown)
@@ -142,7 +149,14 @@ def new_editor(bank: Bank, type_name: str) -> Editor | None:
     if kind is None or type_name not in WRITABLE:
         return None
     form: Tree = first_form(kind.FIELDS, secrets.randbelow)
-    return Editor(bank, kind, {**form, "status": "active"})
+    asked = {"fact": request.values.get("fact", ""), "status": "active"}
+    return Editor(bank, kind, {**form, **asked}, sentence=_sentence(bank))
+
+
+def _sentence(bank: Bank) -> Sentence | None:
+    """Return the sentence that a question is to be written on; Absent where there is no such."""
+    name = request.values.get("on", "")
+    return proving.named(bank.id, name) if name else None
 
 
 # What came from a file that we cannot read is kept, but nobody writes such a thing.

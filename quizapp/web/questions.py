@@ -160,7 +160,7 @@ def _editor(slug: str) -> Editor:
 def _posted(editor: Editor) -> Editor:
     """Return the form with what was sent in place of what was stored."""
     try:
-        return Editor(editor.bank, editor.kind, tree(request.form.items(multi=True)), editor.found)
+        return replace(editor, form=tree(request.form.items(multi=True)))
     except TooMany:
         abort(413)
 
@@ -186,7 +186,7 @@ def _save(editor: Editor) -> ResponseReturnValue:
             base = request.form.get("version", 0, type=int)
             saved = editing.edit_question(bank, who, found.uid, base, editor.draft(), now())
         else:
-            saved = editing.create_question(bank, who, editor.draft(), now())
+            saved = editing.create_question(bank, who, editor.draft(), now(), editor.sentence)
     except editing.Conflict:
         return _posted(_again(slug, found)).page(tell=True, conflict=True), 409
     if saved.uid is None:

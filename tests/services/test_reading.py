@@ -58,7 +58,7 @@ def test_no_character_is_lost_whatever_the_sentences_say(
             for n, (start, end) in enumerate(spans)
             if block.start <= start < end <= block.end
         )
-        pieces = reading._pieces(text, (block.start, block.end), inside, [], {})
+        pieces = reading._pieces(text, (block.start, block.end), inside, [], lambda _facts: None)
         assert "".join(piece.text for piece in pieces) == text[block.start : block.end]
 
 

@@ -37,7 +37,9 @@ MOST_KEPT = 10  # failed ones of a person whose text is kept
 PATIENCE_S = 5.0
 GIVEN_UP = "Drafting failed several times. Nothing was stored; please report the article."
 State = Literal["waiting", "reading", "drafting", "done", "failed"]
-Kind = Literal["text", "file", "address", "part"]  # a part: put back into an article that is there
+# A part was put back into an article that is there; a sentence is one of such an article.
+Kind = Literal["text", "file", "address", "part", "sentence"]
+PARTS: Final = ("part", "sentence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,10 @@ class Given:
 class Progress:
     """How far a drafting is.
 
-    message: why it failed. article: the uid of what it made or, where a part of an article was put
-    back, of that article. first: the uid of the best draft that came of such a part, if any. again:
-    whether it failed and can be tried again.
+    message: why it failed. article: the uid of what it made or, where it drafts on a part of an
+    article or on a sentence, of that article. first: the uid of the best draft that came of these,
+    if any. on: the name of the sentence (`proving.named`). again: whether it failed and can be
+    tried again.
     """
 
     state: State
@@ -68,6 +71,7 @@ class Progress:
     kind: Kind = "text"
     first: str = ""
     again: bool = False
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ def progress(person: Person, uid: str) -> Progress:
     """Return how far one of the person's own draftings is; Absent where there is none."""
     found = _found(db.session(), person, uid)
     upload, report = found.upload, found.upload.report
-    is_part = upload.options["given"] == "part"
+    is_part = upload.options["given"] in PARTS
     return Progress(
         state=found.state,
         message=GIVEN_UP if found.given_up else str(report.get("error", "")),
@@ -168,6 +172,7 @@ def progress(person: Person, uid: str) -> Progress:
         kind=upload.options["given"],
         first=str(report.get("first", "")),
         again=found.again,
+        on=str(upload.options.get("on", "")),
     )
 
 
@@ -185,7 +190,7 @@ class _Found:
     @property
     def again(self) -> bool:
         kind = self.upload.options["given"]
-        return self.state == "failed" and (self.has_data or kind in {"address", "part"})
+        return self.state == "failed" and (self.has_data or kind in {"address", *PARTS})
 
 
 def _found(session: Session, person: Person, uid: str) -> _Found:

@@ -56,7 +56,7 @@ def run(payload: dict[str, Any], context: Context) -> dict[str, Any] | None:
     if brought is None or brought.state not in drafting.IN_WORK:
         return None  # done by another worker, or let go
     try:
-        if brought.options["given"] == "part":
+        if brought.options["given"] in drafting.PARTS:
             return _draft_part(brought, context)
         _note(brought.id, "reading")
         waited_s = (context.now() - brought.created_at).total_seconds()
@@ -72,7 +72,7 @@ def run(payload: dict[str, Any], context: Context) -> dict[str, Any] | None:
 
 
 def _draft_part(brought: _Brought, context: Context) -> dict[str, Any] | None:
-    """Draft on a part that was put back into an article, and store that, as `_store`."""
+    """Draft on a part of an article that is there, and store that, as `_store`."""
     _note(brought.id, "drafting")
     part = part_drafting.part(brought.options)
     drafted = part_drafting.drafted(part)

@@ -1,4 +1,4 @@
-"""Drafting on a part that was put back into an article, beside what is drafted on it already."""
+"""Drafting on a part of an article: one that was put back, or a sentence that nothing asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -86,7 +86,7 @@ def store(session: Session, part: Part, drafted: Drafted, now: datetime) -> Sequ
         for statement, proof in storing.proofs(drafted).items()
         if statement not in old
     }
-    before = _last_number(article.key, session, article.bank_id)
+    before = storing.last_number(session, article)
     facts = storing.store_facts(session, article, part.version, part.text, new, before)
     session.flush()
     _carry(session, article, part.version, facts.values())
@@ -126,15 +126,6 @@ def _facts(session: Session, article_id: int) -> dict[str, Fact]:
     proved = sa.select(Evidence.fact_id).where(Evidence.article_id == article_id)
     query = sa.select(Fact).where(Fact.id.in_(proved)).order_by(Fact.id.desc())
     return {fact.statement: fact for fact in session.scalars(query)}
-
-
-def _last_number(key: str, session: Session, bank_id: int) -> int:
-    """Return the highest number that a fact of the article has in its key."""
-    query = sa.select(Fact.key).where(
-        Fact.bank_id == bank_id, Fact.key.startswith(f"{key}.", autoescape=True)
-    )
-    numbers = [one.rpartition(".")[2] for one in session.scalars(query)]
-    return max((int(one) for one in numbers if one.isdecimal()), default=0)
 
 
 def _carry(session: Session, article: Article, version: int, facts: Iterable[Fact]) -> None:

@@ -1,4 +1,4 @@
-"""Parts of an article that its reviewer puts back, or leaves out, in a version of their own."""
+"""Parts of an article that its reviewer puts back, leaves out, or has drafted on anew."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,9 +6,10 @@ from datetime import datetime
 
 from quizapp.core.articles import segment
 from quizapp.core.articles.model import ArticleError
+from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import ArticleVersion
-from quizapp.services.articles import article_blocks, drafting, living, standing
+from quizapp.services.articles import article_blocks, drafting, living, proving, standing
 from quizapp.services.articles.article_blocks import Row
 from quizapp.services.content.questions import Absent
 from quizapp.services.people.sessions import Person
@@ -80,6 +81,30 @@ def leave_out(person: Person, article_uid: str, place: int, *, base: int, now: d
     rows = [*version.rows[:place], out, *version.rows[place + 1 :]]
     with living.revising(person, article_uid, text, title, rows, base=base, now=now):
         pass
+
+
+def draft_on(person: Person, article_uid: str, name: str, *, now: datetime) -> str:
+    """Have a sentence drafted on that nothing asks yet; returns the uid of the drafting.
+
+    name: as `proving.named` takes it. Absent where there is no such sentence, or its bank is not
+    the person's to edit; ArticleError where too much of theirs waits already.
+    """
+    _article, bank = standing.editable(article_uid, person)
+    found = proving.named(bank.id, name)
+    if found.article_uid != article_uid:
+        raise Absent
+    options = {
+        "given": "sentence",
+        "generator": "local",
+        "article": article_uid,
+        "version": found.version,
+        "start": found.start,
+        "end": found.end,
+        "on": name,
+    }
+    bank_id = bank.id
+    with writing(living.PATIENCE_S) as session:
+        return drafting.enqueue(session, person, bank_id, options, now=now).uid
 
 
 def _version(person: Person, article_uid: str, base: int) -> _Version:

@@ -193,6 +193,15 @@ def store_facts(
     return facts
 
 
+def last_number(session: Session, article: Article) -> int:
+    """Return the highest number that a fact of the article has in its key."""
+    query = sa.select(Fact.key).where(
+        Fact.bank_id == article.bank_id, Fact.key.startswith(f"{article.key}.", autoescape=True)
+    )
+    numbers = [one.rpartition(".")[2] for one in session.scalars(query)]
+    return max((int(one) for one in numbers if one.isdecimal()), default=0)
+
+
 def proofs(drafted: Drafted) -> dict[str, tuple[Span, dict[str, Any]]]:
     """Return the evidence and the parts of each statement, in the order of the article."""
     proved = {fact.statement: (fact.evidence, _detail(fact)) for fact in drafted.facts}

@@ -88,6 +88,11 @@ def visible(person: Person | None) -> list[BankView]:
     return [_view(found) for found in banks.visible_banks(person)]
 
 
+def visible_names(person: Person | None) -> list[BankName]:
+    """Return the same by name alone."""
+    return [BankName(one.id, one.slug, one.title) for one in banks.visible_banks(person)]
+
+
 def articles(bank_id: int) -> list[ArticleView]:
     """Return the articles of a bank in their current versions."""
     rows = db.session.execute(

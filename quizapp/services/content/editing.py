@@ -21,8 +21,9 @@ from quizapp.models import (
     QuestionVersion,
     RawBlock,
 )
-from quizapp.services.articles import decisions
-from quizapp.services.content import catalog, regrouping
+from quizapp.services.articles import decisions, proving
+from quizapp.services.articles.proving import Sentence
+from quizapp.services.content import catalog, evidence, regrouping
 from quizapp.services.content.editable_questions import check, find, row_of
 from quizapp.services.content.question_drafts import (
     MAX_NAME,
@@ -56,18 +57,33 @@ class Saved:
     problems: tuple[Problem, ...] = ()
 
 
-def create_question(bank: Bank, person: Person, draft: QuestionDraft, now: datetime) -> Saved:
-    """Store a new question; nothing where it has problems that its status does not allow."""
+def create_question(
+    bank: Bank,
+    person: Person,
+    draft: QuestionDraft,
+    now: datetime,
+    sentence: Sentence | None = None,
+) -> Saved:
+    """Store a new question; nothing where it has problems that its status does not allow.
+
+    sentence: of an article of the bank; it proves the question's fact from then on, which says
+    what the sentence says where the draft names none.
+    """
     bank_id = bank.id
     with writing() as session:
         draft, problems = check(bank_id, draft)
         if not may_store(draft, problems):
             return Saved(None, problems=tuple(problems))
+        if sentence and draft.fact is None:
+            draft = replace(draft, fact=proving.fact_of(session, sentence).key)
         question = _insert(session, bank_id, draft)
         _add_version(session, question, 1, draft, now, person)
         _write_parts(session, question, draft)
+        if sentence and question.fact_id is not None:
+            proving.prove(session, question.fact_id, sentence)
         saved = Saved(question.uid, 1, True, tuple(problems))
     catalog.forget()
+    evidence.forget()
     return saved
 
 

@@ -1,6 +1,6 @@
 """An article as a person reads it: sentence by sentence, coloured by what is known of its facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,6 +18,7 @@ from quizapp.services.people.sessions import Person
 from quizapp.services.study import memories
 
 Span = tuple[int, int]
+Level = Callable[[tuple[int, ...]], int | None]  # how facts are known, as Piece.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def article(uid: str, person: Person | None, now: datetime) -> ReadingPage:
     ).first()
     if row is None or not banks.may_view(person, row.Bank):
         raise Absent
-    text = _text(str(db.engine.url), row.id, row.version)
-    spans = _evidence(row.id, row.version)
+    text = text_of(row.id, row.version)
+    spans = evidence_of(row.id, row.version)
     known = memories.of_person(person, now, {fact for fact, _ in spans}) if person else []
     recall = {one.fact_id: one.recall for one in known}
     return ReadingPage(
@@ -94,7 +95,7 @@ def article(uid: str, person: Person | None, now: datetime) -> ReadingPage:
         bank_title=row.Bank.title,
         notice=row.Bank.notice,
         language=row.Bank.language,
-        blocks=[_block(text, block, spans, recall) for block in text.blocks],
+        blocks=blocks_of(text, spans, lambda facts: _level(facts, recall)),
         coloured=bool(recall),
         recall=recall,
     )
@@ -120,7 +121,7 @@ def of_shelf(person: Person) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class ArticleText:
     """An article version cut into blocks and sentences; versions never change."""
 
     text: str
@@ -131,11 +132,16 @@ class _Text:
     blocks: tuple[tuple[str, int, int, tuple[tuple[int, int, int], ...]], ...]
 
 
+def text_of(article_id: int, number: int) -> ArticleText:
+    """Return a version of an article."""
+    return _text(str(db.engine.url), article_id, number)
+
+
 @lru_cache(maxsize=256)
-def _text(_database: str, article_id: int, number: int) -> _Text:
+def _text(_database: str, article_id: int, number: int) -> ArticleText:
     version = db.session.get_one(ArticleVersion, (article_id, number))
     sentences = [(n, start, end) for n, (start, end) in enumerate(version.sentences)]
-    return _Text(
+    return ArticleText(
         version.text,
         version.title,
         tuple(version.authors),
@@ -153,7 +159,7 @@ def _text(_database: str, article_id: int, number: int) -> _Text:
     )
 
 
-def _evidence(article_id: int, number: int) -> list[tuple[int, Span]]:
+def evidence_of(article_id: int, number: int) -> list[tuple[int, Span]]:
     """Return where the facts stand that still hold, as (fact, (start, end))."""
     rows = db.session.execute(
         sa.select(Evidence.fact_id, Evidence.start, Evidence.end)
@@ -169,13 +175,16 @@ def _evidence(article_id: int, number: int) -> list[tuple[int, Span]]:
     return [(fact_id, (start, end)) for fact_id, start, end in rows]
 
 
-def _block(
-    text: _Text, block: Any, spans: list[tuple[int, Span]], recall: Mapping[int, float]
-) -> Block:
+def blocks_of(text: ArticleText, spans: list[tuple[int, Span]], level: Level) -> list[Block]:
+    """Return an article in pieces; each sentence with the facts that stand on it."""
+    return [_block(text.text, block, spans, level) for block in text.blocks]
+
+
+def _block(text: str, block: Any, spans: list[tuple[int, Span]], level: Level) -> Block:
     kind, start, end, sentences = block
     if kind == "heading":
-        return Block(kind, (Piece(text.text[start:end]),))
-    return Block(kind, tuple(_pieces(text.text, (start, end), sentences, spans, recall)))
+        return Block(kind, (Piece(text[start:end]),))
+    return Block(kind, tuple(_pieces(text, (start, end), sentences, spans, level)))
 
 
 def _pieces(
@@ -183,7 +192,7 @@ def _pieces(
     within: Span,
     sentences: tuple[tuple[int, int, int], ...],
     spans: list[tuple[int, Span]],
-    recall: Mapping[int, float],
+    level: Level,
 ) -> Iterator[Piece]:
     """Yield sentences and what lies between, so that together they are the paragraph."""
     at, last = within
@@ -195,7 +204,7 @@ def _pieces(
         facts = tuple(
             dict.fromkeys(fact for fact, (first, until) in spans if first < end and until > start)
         )
-        yield Piece(text[start:end], index, facts, _level(facts, recall))
+        yield Piece(text[start:end], index, facts, level(facts))
         at = end
     if at < last:
         yield Piece(text[at:last])
