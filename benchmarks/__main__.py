@@ -4,7 +4,7 @@ import importlib
 import json
 import sys
 
-MODULES = ("answers", "pages", "dashboard", "items", "memory", "imports", "drafting")
+MODULES = ("answers", "pages", "dashboard", "courses", "items", "memory", "imports", "drafting")
 
 
 def main(names: list[str]) -> None:

@@ -148,6 +148,11 @@ def _graded(result: Result) -> Markup:
     return Markup(VERDICT_LINE.sub("", str(html)))  # noqa: S704 - there was no answer to judge
 
 
+def held(attempt: Attempt) -> str:
+    """Return the page of a closed attempt whose results are not released yet."""
+    return render_template("attempts/held.html", attempt=attempt, words=_WORDS)
+
+
 def outcome(who: Person, attempt: Attempt, shown: str | None) -> str:
     """Return what a closed attempt came to, question by question."""
     found = results.of_attempt(who, attempt)
@@ -162,7 +167,7 @@ def outcome(who: Person, attempt: Attempt, shown: str | None) -> str:
         attempt=attempt,
         counts={name: len(entries) for name, entries in lists.items()},
         shown=chosen,
-        entries=[(each, _unique(_graded(each), each.item.slot)) for each in lists[chosen]],
+        entries=[(each, judged(each)) for each in lists[chosen]],
         waiting=[each for each in found if each.outcome == "waiting"],
         passed=_passed(attempt),
         paragraphs=results.by_paragraph(found),
@@ -173,6 +178,11 @@ def outcome(who: Person, attempt: Attempt, shown: str | None) -> str:
 def _passed(attempt: Attempt) -> bool | None:
     wanted, got = attempt.settings.pass_percent, attempt.percent
     return None if wanted is None or got is None else got >= wanted - 1e-9
+
+
+def judged(result: Result) -> Markup:
+    """Return a question of an attempt as it was answered and judged, to stand among others."""
+    return _unique(_graded(result), result.item.slot)
 
 
 def _unique(html: Markup, slot: int) -> Markup:
@@ -230,6 +240,10 @@ def reason(code: str) -> str:
         "closed": _("This attempt has ended. What was saved by then counts."),
         "question-done": _("There are no tries left for this question."),
         "no-tries": _("You have used all tries of this quiz."),
+        "not-open": _("It is not open yet."),
+        "ended": _("It is closed. Nothing can be handed in any more."),
+        "excused": _("You are excused from it."),
+        "in-exam": _("This question is in your open exam. Hand that in first."),
         "empty": _("This quiz has no questions yet."),
     }
     return str(table.get(code, _("That cannot be done here. Nothing was changed.")))

@@ -31,6 +31,8 @@ def show(uid: str) -> ResponseReturnValue:
     slot = request.args.get("slot", type=int)
     if attempt.is_open and attempt.is_exam:
         return attempt_pages.exam(attempt, slot)
+    if not attempt.is_open and attempt.hides(now()):
+        return attempt_pages.held(attempt)
     if attempt.is_open or (slot is not None and not attempt.is_exam):
         return attempt_pages.practice(who, attempt, slot, again="again" in request.args)
     return attempt_pages.outcome(who, attempt, request.args.get("show"))

@@ -44,7 +44,7 @@ def dashboard() -> ResponseReturnValue:
         stuck=me_charts.stuck(board, who.desired_retention),
         firm=me_charts.firm(board),
         studied=me_charts.studied(board),
-        scored=me_charts.scored(score_history.of_person(who)),
+        scored=me_charts.scored(score_history.of_person(who, now())),
         marked=marked_facts.of_person(who),
         shelf=shelf,
         article=_article(who, [uid for uid, _title in shelf]),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.scheduling.days import learner_day
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import assigned
 from quizapp.services.study import answer_rows, figure_rows, marked_facts, retention_rows
 from quizapp.services.study.answer_rows import AnswerRow
 from quizapp.services.study.figure_rows import Page
@@ -17,10 +18,11 @@ from quizapp.web import words
 from quizapp.web.me_tables import Asked, Cell, Listing, day_words, in_days, percent
 
 
-def one_day(person: Person, _now: datetime, asked: Asked) -> Listing:
+def one_day(person: Person, now: datetime, asked: Asked) -> Listing:
     """List the answers that a day counts."""
     day = asked.number("day")
-    page = answer_rows.of_day(person, day, asked.after, asked.most)
+    held = assigned.hidden(person.id, now)
+    page = answer_rows.of_day(person, day, asked.after, asked.most, held)
     title = _("Answers on %(day)s", day=day_words(day))
     lede = _("The newest first. Undone answers are left out.")
     return _answers_listing(title, lede, page, person)
@@ -29,7 +31,8 @@ def one_day(person: Person, _now: datetime, asked: Asked) -> Listing:
 def fact(person: Person, now: datetime, asked: Asked) -> Listing:
     """List the answers on a fact, below what is known of it."""
     fact_id = marked_facts.fact_id(person, asked.args["id"])
-    page = answer_rows.of_fact(person, fact_id, asked.after, asked.most)
+    held = assigned.hidden(person.id, now)
+    page = answer_rows.of_fact(person, fact_id, asked.after, asked.most, held)
     listing = _answers_listing(_("A fact and your answers"), "", page, person)
     return Listing(
         listing.title,
@@ -53,8 +56,9 @@ def _answers_listing(title: str, lede: str, page: Page[AnswerRow], person: Perso
 def _answer_row(row: AnswerRow, person: Person) -> tuple[Cell, ...]:
     took = "" if row.took_ms is None else _("%(n)s s", n=max(round(row.took_ms / 1000), 1))
     text, verdict = _outcome(row)
+    answered = url_for("study.answered", seq=row.seq)
     return (
-        Cell(row.stem, row.stem, url_for("study.answered", seq=row.seq)),
+        Cell(row.stem, row.stem, None if row.outcome == "held" else answered),
         Cell(text, row.outcome, verdict=verdict),
         Cell(words.moment(row.at, person), row.at),
         Cell(took, row.took_ms, number=True),
@@ -70,6 +74,7 @@ def _outcome(row: AnswerRow) -> tuple[str, str | None]:
         "partial": _("Partly right"),
         "wrong": _("Wrong"),
         "waiting": _("Waits for a person"),
+        "held": _("Not released yet"),
         "self": ratings.get(row.rating or 0, _("Rated by yourself")),
     }
     return table[row.outcome], row.outcome if row.outcome in {"right", "partial", "wrong"} else None

@@ -20,7 +20,7 @@ def show(slug: str, uid: str) -> str:
         "questions/regrade.html",
         bank=bank,
         found=editable_questions.find(bank, uid),
-        foreseen=regrade_preview.foresee(bank, uid),
+        foreseen=regrade_preview.foresee(bank, uid, bank_frame.editor().id),
         number=attempt_pages.number,
         words=words,
     )

@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
         bank = bank or bank_pages.first_named()
         asked = queue.first_question(bank.id) if bank else None
     elif mistakes is not None:
-        asked = sittings.next_mistake(who, mistakes)
+        asked = sittings.next_mistake(who, mistakes, now())
     else:
         asked = _undone(who) or queue.next_question(who, now(), bank.id if bank else None)
     if asked is None and who is not None and bank is None and not queue.shelf_banks(who, now()):
@@ -108,7 +108,7 @@ def answer() -> ResponseReturnValue:
 def answered(seq: int) -> ResponseReturnValue:
     """Show an answer of one's own: graded, with why, and the sentence of the article."""
     who = person()
-    found = log_views.response(who, seq) if who else None
+    found = log_views.response(who, seq, now()) if who else None
     if who is None or found is None:
         abort(404)
     passage = evidence.of_fact(found.fact_id)
@@ -226,7 +226,7 @@ def _progress(
     if who is None:
         return None
     if mistakes is not None:
-        left = sittings.mistakes_left(who, mistakes)
+        left = sittings.mistakes_left(who, mistakes, now())
         return Progress(1, left + 1, 0, ngettext("%(num)s to go", "%(num)s to go", left))
     left = waiting.counts(who, now(), bank_id=bank.id if bank else None).all
     return studying.progress(sittings.answers_today(who, now()), left, answered)

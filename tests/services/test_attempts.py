@@ -10,7 +10,7 @@ from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Attempt, LoggedResponse, Question, Quiz, Review
 from quizapp.services.content.questions import Absent
-from quizapp.services.quizzes import attempt_views, attempts, quizzes
+from quizapp.services.quizzes import attempt_views, attempts, handing_in, quizzes
 from quizapp.services.quizzes.attempt_views import Refused
 from quizapp.services.study import replay_check
 from quizapp.services.study.responses import IdReused
@@ -194,6 +194,9 @@ def test_practice_refuses_what_does_not_belong(app: Flask, now: datetime) -> Non
             person, attempt.uid, 1, client_id(1), {"option": "o1"}, now=now, question_uid="x"
         )
     assert db.session.query(LoggedResponse).count() == 0
+    with pytest.raises(Refused, match="open exam"):
+        practise(person, attempt, 1, {"option": "o1"}, now)
+    handing_in.hand_in(person, exam.uid, now)
     practise(person, attempt, 1, {"option": "o1"}, now)
     with pytest.raises(IdReused):
         practise(person, attempt, 1, {"option": "o2"}, now)

@@ -176,12 +176,12 @@ def test_scores_of_attempts_that_are_handed_in(app: Flask, now: datetime) -> Non
     put_attempt(person, 2, now - timedelta(days=1), points=9.0, state="expired")
     put_attempt(person, 3, now, points=None)
     put_attempt(person, 4, None)
-    (quiz,) = score_history.of_person(person)
+    (quiz,) = score_history.of_person(person, now)
     assert quiz.title == "The exam"
     assert quiz.pass_share == 0.6
     assert [(score.number, score.share) for score in quiz.scores] == [(1, 0.4), (2, 0.9)]
     assert quiz.scores[0].day == day_of(person, now) - 2
-    assert score_history.of_person(create_person()) == []
+    assert score_history.of_person(create_person(), now) == []
 
 
 def test_marked_facts_are_listed_until_they_are_taken_up(app: Flask, now: datetime) -> None:

@@ -527,11 +527,11 @@ def test_a_regraded_study_answer_is_shown_and_taken_back_as_it_stands(
     person = create_person()
     seq = study(person, ids[0], {"option": "o2"}, now, 1)
     key(owner, ids[0], now, o2="1")
-    assert sittings.mistakes_left(person, "") == 1
+    assert sittings.mistakes_left(person, "", now) == 1
     regrade(owner, ids[0], now)
     db.session.rollback()
-    assert sittings.mistakes_left(person, "") == 0
-    shown = log_views.response(person, seq)
+    assert sittings.mistakes_left(person, "", now) == 0
+    shown = log_views.response(person, seq, now)
     assert shown
     assert (shown.score, shown.asked.version) == (1.0, 2)
     cards.undo(person, now + timedelta(minutes=1))

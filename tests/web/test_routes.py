@@ -43,6 +43,7 @@ ADMINS = "404 404 404 404 404 200"
 OWNER = "404 404 404 404 200 404"  # of the instructor's things; admins own what has no owner
 TEACHERS = "404 404 404 404 200 200"
 EDITOR = "302 302 404 404 200 404"  # of the instructor's bank
+TAUGHT = "404 404 404 404 303 404"  # of the instructor's course
 OWN_NONE = "404 404 404 404 404 404"
 LEARNER = "302 404 200 404 404 404"  # of the learner's attempt; also an admin does not look in
 LEARNERS_ROW = "404 404 200 404 404 404"
@@ -252,6 +253,202 @@ ROWS = (
     Row("GET /banks/<slug>/export/<name>", EDITOR, "/banks/secret/export/bank_yaml"),
     Row("GET /banks/<slug>/export/<name>/file", EDITOR, "/banks/secret/export/bank_yaml/file"),
     Row("GET /banks/<slug>/print", EDITOR, "/banks/secret/print"),
+    # Courses: the instructor teaches `course`, the learner is in it
+    Row("GET /courses", EVERYBODY),
+    Row("GET /courses/new", TEACHERS),
+    Row("POST /courses/new", "404 404 404 404 422 422"),
+    Row("GET /join", EVERYBODY),
+    Row("POST /join", "422 422 422 422 422 422"),
+    Row("GET /join/<code>", "200 200 302 200 302 200", "/join/{code}"),
+    Row("POST /join/<code>", "422 422 302 422 302 422", "/join/{code}"),
+    Row("GET /courses/<uid>/people", OWNER, "/courses/{course}/people"),
+    Row("POST /courses/<uid>/code", "404 404 404 404 303 404", "/courses/{course}/code"),
+    Row("POST /courses/<uid>/code/close", TAUGHT, "/courses/{course}/code/close"),
+    Row(
+        "POST /courses/<uid>/people/<who>/role",
+        TAUGHT,
+        "/courses/{course}/people/{learner}/role",
+        {"role": "assistant"},
+    ),
+    Row(
+        "POST /courses/<uid>/people/<who>/time",
+        TAUGHT,
+        "/courses/{course}/people/{learner}/time",
+        {"percent": "125"},
+    ),
+    Row(
+        "POST /courses/<uid>/people/<who>/remove",
+        TAUGHT,
+        "/courses/{course}/people/{learner}/remove",
+    ),
+    Row("GET /courses/<uid>/settings", OWNER, "/courses/{course}/settings"),
+    Row("POST /courses/<uid>/settings", "404 404 404 404 422 404", "/courses/{course}/settings"),
+    Row("GET /courses/<uid>/deletion", OWNER, "/courses/{course}/deletion"),
+    Row("GET /courses/<uid>/audit", OWNER, "/courses/{course}/audit"),
+    Row("POST /courses/<uid>/archive", TAUGHT, "/courses/{course}/archive"),
+    Row("POST /courses/<uid>/reopen", TAUGHT, "/courses/{course}/reopen"),
+    Row("GET /courses/<uid>/leave", "404 404 200 404 200 404", "/courses/{course}/leave"),
+    Row("POST /courses/<uid>/leave", "404 404 303 404 409 404", "/courses/{course}/leave"),
+    # The first page of a course, and what is behind it: a learner sees their own page instead
+    Row("GET /courses/<uid>", "404 404 200 404 200 404", "/courses/{course}"),
+    Row("GET /courses/<uid>/matrix.csv", OWNER, "/courses/{course}/matrix.csv"),
+    Row("GET /courses/<uid>/facts", OWNER, "/courses/{course}/facts"),
+    Row("POST /courses/<uid>/practise", TAUGHT, "/courses/{course}/practise"),
+    Row("GET /courses/<uid>/learners/<learner>", OWNER, "/courses/{course}/learners/{learner}"),
+    Row("GET /courses/<uid>/facts/<fact>", OWN_NONE, "/courses/{course}/facts/nothing"),
+    Row(
+        "GET /courses/<uid>/learners/<learner>/facts/<fact>",
+        OWN_NONE,
+        "/courses/{course}/learners/{learner}/facts/nothing",
+    ),
+    Row(
+        "GET /courses/<uid>/articles",
+        "404 404 404 404 302 404",  # to the only one
+        "/courses/{course}/articles",
+    ),
+    Row("GET /courses/<uid>/articles/<article>", OWNER, "/courses/{course}/articles/{article}"),
+    Row(
+        "GET /courses/<uid>/articles/<article>/table",
+        OWNER,
+        "/courses/{course}/articles/{article}/table",
+    ),
+    Row(
+        "POST /courses/<uid>/articles/<article>/draft",
+        TAUGHT,
+        "/courses/{course}/articles/{article}/draft",
+        {"sentence": "0", "version": "1"},
+    ),
+    # Marks: the learner has handed in nothing at `assignment`
+    Row("GET /courses/<uid>/marks", OWNER, "/courses/{course}/marks"),
+    Row("GET /courses/<uid>/marks/table.<kind>", OWNER, "/courses/{course}/marks/table.csv"),
+    Row("GET /courses/<uid>/marks/responses.csv", OWNER, "/courses/{course}/marks/responses.csv"),
+    Row(
+        "GET /courses/<uid>/marks/learners/<who>",
+        OWNER,
+        "/courses/{course}/marks/learners/{learner}",
+    ),
+    Row(
+        "GET /courses/<uid>/marks/<assignment>/<who>",
+        OWNER,
+        "/courses/{course}/marks/{assignment}/{learner}",
+    ),
+    Row(
+        "POST /courses/<uid>/marks/<assignment>/<who>",
+        "404 404 404 404 422 404",
+        "/courses/{course}/marks/{assignment}/{learner}",
+    ),
+    Row(
+        "POST /courses/<uid>/marks/<assignment>/release",
+        TAUGHT,
+        "/courses/{course}/marks/{assignment}/release",
+        {"on": "1"},
+    ),
+    Row(
+        "GET /courses/<uid>/marks/<assignment>/to-mark",
+        OWNER,
+        "/courses/{course}/marks/{assignment}/to-mark",
+    ),
+    Row(
+        "POST /courses/<uid>/marks/<assignment>/to-mark",
+        OWN_NONE,  # nothing is to be marked
+        "/courses/{course}/marks/{assignment}/to-mark",
+        {"learner": "nobody", "answer": "1", "points": "1"},
+    ),
+    Row(
+        "GET /courses/<uid>/marks/<assignment>/<who>/attempts/<attempt>",
+        OWN_NONE,  # the learner's own attempt is not one at the assignment
+        "/courses/{course}/marks/{assignment}/{learner}/attempts/{attempt}",
+    ),
+    Row(
+        "POST /courses/<uid>/marks/<assignment>/<who>/attempts/<attempt>",
+        OWN_NONE,
+        "/courses/{course}/marks/{assignment}/{learner}/attempts/{attempt}",
+        {"comment": "Well done"},
+    ),
+    # How the questions of its quizzes did
+    Row("GET /courses/<uid>/questions", OWNER, "/courses/{course}/questions"),
+    Row(
+        "GET /courses/<uid>/questions/<assignment>",
+        OWNER,
+        "/courses/{course}/questions/{assignment}",
+    ),
+    Row(
+        "GET /courses/<uid>/questions/<assignment>/<question>",
+        OWN_NONE,  # nobody has handed it in
+        "/courses/{course}/questions/{assignment}/{question}",
+    ),
+    # Assignments: `assignment` is one of `course`; teachers go from its start page to its terms
+    Row("GET /courses/<uid>/assignments", OWNER, "/courses/{course}/assignments"),
+    Row("GET /courses/<uid>/assignments/new", OWNER, "/courses/{course}/assignments/new"),
+    Row(
+        "POST /courses/<uid>/assignments/new",
+        "404 404 404 404 422 404",
+        "/courses/{course}/assignments/new",
+    ),
+    Row("GET /courses/<uid>/assignments/new-goal", OWNER, "/courses/{course}/assignments/new-goal"),
+    Row(
+        "POST /courses/<uid>/assignments/new-goal",
+        "404 404 404 404 422 404",
+        "/courses/{course}/assignments/new-goal",
+    ),
+    Row(
+        "GET /courses/<uid>/assignments/<assignment>/edit",
+        OWNER,
+        "/courses/{course}/assignments/{assignment}/edit",
+    ),
+    Row(
+        "POST /courses/<uid>/assignments/<assignment>/edit",
+        TAUGHT,
+        "/courses/{course}/assignments/{assignment}/edit",
+        {"counts": "first"},
+    ),
+    Row(
+        "POST /courses/<uid>/assignments/<assignment>/release",
+        TAUGHT,
+        "/courses/{course}/assignments/{assignment}/release",
+    ),
+    Row(
+        "POST /courses/<uid>/assignments/<assignment>/copy",
+        OWN_NONE,  # to no course
+        "/courses/{course}/assignments/{assignment}/copy",
+    ),
+    Row(
+        "GET /courses/<uid>/assignments/<assignment>/delete",
+        OWNER,
+        "/courses/{course}/assignments/{assignment}/delete",
+    ),
+    Row(
+        "POST /courses/<uid>/assignments/<assignment>/delete",
+        TAUGHT,
+        "/courses/{course}/assignments/{assignment}/delete",
+    ),
+    Row(
+        "GET /courses/<uid>/assignments/<assignment>/exceptions",
+        OWNER,
+        "/courses/{course}/assignments/{assignment}/exceptions",
+    ),
+    Row(
+        "GET /courses/<uid>/assignments/<assignment>/exceptions/<member>",
+        OWNER,
+        "/courses/{course}/assignments/{assignment}/exceptions/{learner}",
+    ),
+    Row(
+        "POST /courses/<uid>/assignments/<assignment>/exceptions/<member>",
+        TAUGHT,
+        "/courses/{course}/assignments/{assignment}/exceptions/{learner}",
+    ),
+    Row(
+        "GET /courses/<uid>/assignments/<assignment>/start",
+        "404 404 200 404 302 404",
+        "/courses/{course}/assignments/{assignment}/start",
+    ),
+    Row(
+        "POST /courses/<uid>/assignments/<assignment>/start",
+        "404 404 303 404 404 404",
+        "/courses/{course}/assignments/{assignment}/start",
+    ),
+    Row("GET /calendar/<token>.ics", EVERYBODY, "/calendar/{calendar}.ics"),
+    Row("POST /calendar", "302 303 303 303 303 303"),
     # Quizzes and attempts
     Row("GET /quizzes", EVERYBODY),
     # Making quizzes: `secret-quiz` is of the instructor's bank
@@ -276,6 +473,13 @@ ROWS = (
         "404 404 404 404 303 404",
         "/quizzes/secret-quiz/duplicate",
     ),
+    Row("GET /quizzes/<slug>/items", OWNER, "/quizzes/secret-quiz/items"),
+    Row(
+        "GET /quizzes/<slug>/items/<uid>",
+        OWN_NONE,  # nobody was asked it
+        "/quizzes/secret-quiz/items/{hidden}",
+    ),
+    Row("GET /banks/<slug>/items", OWNER, "/banks/secret/items"),
     Row("GET /quizzes/<slug>/delete", OWNER, "/quizzes/secret-quiz/delete"),
     Row("POST /quizzes/<slug>/delete", "404 404 404 404 303 404", "/quizzes/secret-quiz/delete"),
     Row("GET /quizzes/<slug>", EVERYBODY, "/quizzes/exam"),

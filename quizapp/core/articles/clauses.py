@@ -23,7 +23,9 @@ _ASIDES = re.compile(
     r"instead|too|meanwhile|nevertheless|moreover|in fact|indeed|thus|on the other hand),\s",
     re.IGNORECASE,
 )
-_LEADS_WITHOUT_COMMA = frozenset({"and", "but", "yet", "so", "thus", "therefore", "hence", "finally"})
+_LEADS_WITHOUT_COMMA = frozenset(
+    {"and", "but", "yet", "so", "thus", "therefore", "hence", "finally"}
+)
 _DROPPED = frozenset({"also", "however", "therefore", "thus", "indeed", "moreover"})
 
 

@@ -12,7 +12,7 @@ from quizapp.services.courses.access import INSTRUCTOR, CourseView, view
 from quizapp.services.identifiers import new_uid
 from quizapp.services.people import audit
 from quizapp.services.people.sessions import Person
-from quizapp.services.quizzes import quiz_settings
+from quizapp.services.quizzes import assigned, quiz_settings
 from quizapp.services.quizzes.quiz_settings import Unfit
 
 LEAST_RETENTION_DAYS, MOST_RETENTION_DAYS = 30, 3650
@@ -71,10 +71,14 @@ def change(course: CourseView, wanted: Wanted) -> None:
 
 
 def archive(course: CourseView, person: Person, now: datetime) -> None:
-    """End a course: it can be looked at, but nothing in it can be answered or changed."""
+    """End a course: it can be looked at, but nothing in it can be answered or changed.
+
+    Attempts that are open end with it, and are handed in as they stand.
+    """
     with writing() as session:
         row = session.get_one(Course, course.id)
         row.archived_at, row.code_sha256, row.code_expires = now, None, None
+        assigned.end_all(session, row.id, now)
         audit.note(session, now, person.id, "course.archive", None, course.uid)
 
 
@@ -99,6 +103,7 @@ def archive_ended(now: datetime) -> int:
         over = [row for row in rows if row.ends_on and row.ends_on < _today(row.tz, now)]
         for row in over:
             row.archived_at, row.code_sha256, row.code_expires = now, None, None
+            assigned.end_all(session, row.id, now)
         return len(over)
 
 

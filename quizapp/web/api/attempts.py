@@ -66,11 +66,12 @@ def hand_in(uid: str) -> ResponseReturnValue:
         done = handing_in.hand_in(_who(), uid, now())
     except Absent as error:
         raise _absent() from error
+    held = done.hides(now())
     return jsonify(
         state=done.state,
         handed_in_at=done.handed_in_at.isoformat() if done.handed_in_at else None,
-        points=done.points,
-        max_points=done.max_points,
+        points=None if held else done.points,
+        max_points=None if held else done.max_points,
         url=url_for("attempts.show", uid=uid),
     )
 
