@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -172,10 +173,23 @@ def writing_rows(wait_s: float = WAIT_S) -> Iterator[sa.Connection]:
 
 
 @contextmanager
+def patient(wait_s: float) -> Iterator[None]:
+    """Let all writers inside wait at least so long for their turn: nobody waits for a page."""
+    token = _PATIENCE_S.set(wait_s)
+    try:
+        yield
+    finally:
+        _PATIENCE_S.reset(token)
+
+
+_PATIENCE_S = ContextVar("patience_s", default=0.0)
+
+
+@contextmanager
 def _turn(wait_s: float) -> Iterator[None]:
     """Hold the write lock; what the database refuses only for now is Busy."""
     lock = _fair_lock(db.engine)
-    if lock and not lock.acquire(wait_s):
+    if lock and not lock.acquire(max(wait_s, _PATIENCE_S.get())):
         raise Busy
     try:
         yield

@@ -9,8 +9,10 @@ from flask.cli import with_appcontext
 from quizapp.cli import serving
 from quizapp.cli.output import AnsweringCommand, emit, json_option, refusing
 from quizapp.core.formats.model import FormatError
+from quizapp.database import patient
 from quizapp.services.courses import demo, demo_plan
 
+PATIENCE_S = 60.0  # a worker beside it writes, too, and half a demo is none
 LEARNERS = click.IntRange(demo_plan.FEWEST, demo_plan.MOST)
 SEEDS = click.IntRange(0, 2**31 - 1)
 
@@ -31,7 +33,7 @@ def command(seed: int, learners: int, again: bool, force: bool, as_json: bool) -
     """
     wishes = demo.Wishes(seed, learners, again, force)
     config = current_app.config
-    with refusing(as_json, demo.DemoRefused, FormatError):
+    with refusing(as_json, demo.DemoRefused, FormatError), patient(PATIENCE_S):
         click.echo("Four weeks of answers are made; that takes half a minute or so.", err=True)
         now = datetime.now(UTC)
         made = demo.make(wishes, serving.ROOT / "questions", config["SECRET_KEY"], now)

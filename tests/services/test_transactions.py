@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from quizapp import create_app, database
-from quizapp.database import Busy, FairLock, writing
+from quizapp.database import Busy, FairLock, patient, writing
 from quizapp.extensions import db
 from quizapp.models import Setting, User
 from tests.factories import create_person
@@ -47,6 +47,16 @@ def test_no_update_is_lost(tmp_path: Path) -> None:
         process.join(60)
         assert process.exitcode == 0
     assert db.session.scalar(sa.select(Setting.value)) == PROCESSES * THREADS * TIMES == 400
+
+
+@pytest.mark.only("sqlite")
+def test_a_patient_writer_waits_longer_than_a_page_would(app: Flask) -> None:
+    elsewhere = FairLock(Path(db.engine.url.database or ""))
+    assert elsewhere.acquire(1)
+    threading.Timer(database.WAIT_S * 2, elsewhere.release).start()
+    with patient(30), writing() as session:
+        session.add(Setting(key="n", value=1))
+    assert db.session.scalar(sa.select(Setting.value)) == 1
 
 
 @pytest.mark.only("sqlite")
