@@ -34,7 +34,7 @@ def command(seed: int, learners: int, again: bool, force: bool, as_json: bool) -
     wishes = demo.Wishes(seed, learners, again, force)
     config = current_app.config
     with refusing(as_json, demo.DemoRefused, FormatError), patient(PATIENCE_S):
-        click.echo("Four weeks of answers are made; that takes half a minute or so.", err=True)
+        click.echo("To make four weeks of answers takes about a minute.", err=True)
         now = datetime.now(UTC)
         made = demo.make(wishes, serving.ROOT / "questions", config["SECRET_KEY"], now)
     told = made.as_json()

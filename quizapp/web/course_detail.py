@@ -67,7 +67,7 @@ def answers(uid: str, learner: str, fact: str) -> ResponseReturnValue:
     most = MOST_ANSWERS if wants_csv() else PAGE
     after = None if wants_csv() else request.args.get("after")
     try:
-        given = fact_answers.of_learner(member.user_id, view.id, after, most)
+        given = fact_answers.of_learner(member.user_id, view.id, member.joined_at, after, most)
     except ValueError:  # a place that no page of ours names
         abort(404)
     if wants_csv():

@@ -244,17 +244,21 @@ def test_the_answers_behind_a_cell_tell_what_was_left_each_time(
     rate(ada, fact, 3, now - 10 * DAY + timedelta(minutes=11), 3)
     rate(ben, fact, 3, now - 3 * DAY, 4)
     rate(ada, facts_of(bank)[1], 3, now - DAY, 5)
-    page = fact_answers.of_learner(ada.id, fact)
+    joined = now - 40 * DAY
+    page = fact_answers.of_learner(ada.id, fact, joined)
     assert [one.row.rating for one in page.rows] == [3, 1, 4]
     minutes_later, forgotten, first = (one.recall_before for one in page.rows)
     assert first is None
     assert minutes_later is None
     assert forgotten == pytest.approx(retrievability(DEFAULT_WEIGHTS[3], 20))
     assert page.after is None
-    part = fact_answers.of_learner(ada.id, fact, most=2)
+    part = fact_answers.of_learner(ada.id, fact, joined, most=2)
     assert [one.row.rating for one in part.rows] == [3, 1]
-    rest = fact_answers.of_learner(ada.id, fact, part.after)
+    rest = fact_answers.of_learner(ada.id, fact, joined, part.after)
     assert [one.row.rating for one in rest.rows] == [4]
+    later = fact_answers.of_learner(ada.id, fact, now - 20 * DAY)
+    assert [one.row.rating for one in later.rows] == [3, 1]  # what was before joining is theirs
+    assert later.after is None
 
 
 SAYS = [

@@ -65,13 +65,16 @@ class Life:
     def practise(self, attempt: Attempt) -> None:
         """Answer a practice quiz to its end."""
         self.clock = attempt.started_at
-        while item := attempts.next_practice(self.person, attempt.uid):
-            raw, took_ms = self._answer(item.asked)
-            raw = raw or demo_answers.guess(item.asked.question, self.rng)  # a round takes no blank
-            answers.answer_in_attempt(
-                self.person, self._id(), item.asked.uid, item.asked.version, raw,
-                attempt=attempt.uid, slot=item.slot, now=self._after(took_ms), took_ms=took_ms,
+        item = attempts.next_practice(self.person, attempt.uid)
+        asked, slot = (item.asked, item.slot) if item else (None, None)
+        while asked and slot:
+            raw, took_ms = self._answer(asked)
+            raw = raw or demo_answers.guess(asked.question, self.rng)  # a round takes no blank
+            done = answers.answer_in_attempt(
+                self.person, self._id(), asked.uid, asked.version, raw,
+                attempt=attempt.uid, slot=slot, now=self._after(took_ms), took_ms=took_ms,
             )  # fmt: skip
+            asked, slot = done.next, done.next_slot
 
     def sit(self, attempt: Attempt) -> Attempt:
         """Save an answer to each question of an exam, hand it in and return it."""

@@ -1,6 +1,7 @@
 """What one learner has answered on one fact, and what was left of the memory each time."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -33,17 +34,21 @@ class GivenAnswer:
 
 
 def of_learner(
-    user_id: int, fact_id: int, after: str | None = None, most: int = PAGE
+    user_id: int, fact_id: int, since: datetime, after: str | None = None, most: int = PAGE
 ) -> Page[GivenAnswer]:
-    """Return a learner's answers on a fact, the newest first; the caller has checked who asks."""
+    """Return a learner's answers on a fact since they joined the course, the newest first.
+
+    What they studied before is theirs alone. The caller has checked who asks.
+    """
     person = sessions.person(user_id)
     if person is None:
         raise Absent
     page = answer_rows.of_fact(person, fact_id, after, most)
     words = _words(user_id, [row.seq for row in page.rows])
     recalls = _recalls(user_id, fact_id)
-    rows = [GivenAnswer(row, words.get(row.seq, ""), recalls.get(row.seq)) for row in page.rows]
-    return Page(rows, page.after)
+    shown = [row for row in page.rows if row.at >= since]
+    rows = [GivenAnswer(row, words.get(row.seq, ""), recalls.get(row.seq)) for row in shown]
+    return Page(rows, page.after if len(shown) == len(page.rows) else None)
 
 
 def _words(user_id: int, seqs: list[int]) -> dict[int, str]:

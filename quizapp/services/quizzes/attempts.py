@@ -162,9 +162,9 @@ def answer_practice(
         raise Refused("exam")
     if (question_uid or asked.uid, version or asked.version) != (asked.uid, asked.version):
         raise Refused("wrong-question")
+    response = asked.kind.parse(asked.question, raw)
     if asked.id in open_exams.questions(db.session.connection(), person.id):
         raise Refused("in-exam")
-    response = asked.kind.parse(asked.question, raw)
     grade = asked.kind.grade(asked.question, response)
     with writing() as session:
         connection = session.connection()

@@ -19,17 +19,17 @@ AT_ONCE = 500  # ids in one query
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """One attempt that was handed in."""
+    """One attempt that was handed in; only those who teach the learner fill the name in."""
 
     user_id: int
     n: int
     number: int
-    name: str
     is_guest: bool
     settings: Settings
     started_at: datetime
     handed_in_at: datetime
     share: float  # of the most points, as stored; to choose the best by
+    name: str = ""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -82,7 +82,6 @@ def _sittings(quiz_ids: Sequence[int], assignment_id: int | None) -> sa.Select[A
             Attempt.handed_in_at,
             Attempt.points,
             Attempt.max_points,
-            User.name,
             User.kind,
         )
         .join(User, User.id == Attempt.user_id)
@@ -124,7 +123,6 @@ def _sitting(row: Any) -> Sitting:
         row.user_id,
         row.n,
         row.number,
-        row.name,
         row.kind == "guest",
         Settings.of(row.settings),
         row.started_at,
