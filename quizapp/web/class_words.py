@@ -14,6 +14,7 @@ from quizapp.core.statistics.class_needs import (
     QUICK,
     SILENT,
     WEAK,
+    WRONG,
     Reason,
 )
 from quizapp.core.statistics.recall import recall_level
@@ -69,7 +70,9 @@ def short(statement: str) -> str:
 def reason(one: Reason, facts: int) -> str:
     """Return why to talk to somebody as a sentence; `facts` is how many the course is about."""
     first, second = one.numbers
-    words = {SILENT: _silent, IDLE: _idle, WEAK: _weak, MISSED: _missed, QUICK: _quick}
+    words = {
+        SILENT: _silent, IDLE: _idle, WEAK: _weak, WRONG: _wrong, MISSED: _missed, QUICK: _quick,
+    }  # fmt: skip
     if one.code == BEHIND:
         return _(
             "Knows about %(known)s of %(facts)s facts, where the middle learner knows %(middle)s.",
@@ -106,6 +109,14 @@ def _weak(mean: int, counted: int) -> str:
         "Would recall about %(mean)s%% of %(num)s facts now.",
         counted,
         mean=mean,
+    )
+
+
+def _wrong(right: int, usual: int) -> str:
+    return _(
+        "Was right on %(right)s%% of the last answers, the middle learner on %(usual)s%%.",
+        right=right,
+        usual=usual,
     )
 
 

@@ -15,6 +15,7 @@ from quizapp.core.statistics.class_needs import (
     QUICK,
     SILENT,
     WEAK,
+    WRONG,
     Need,
     Reason,
     Standing,
@@ -222,6 +223,19 @@ def test_missed_assignments_and_answers_too_quick_to_be_read() -> None:
         Need(2, (Reason(QUICK, (6, 10)),)),
         Need(1, (Reason(MISSED, (2, 3)),)),
     ]
+
+
+def test_who_practises_and_mostly_fails_is_told_though_memory_looks_fresh() -> None:
+    class_ = {
+        1: stands(25, 0, timed=40, right=11),
+        2: stands(25, 0, timed=40, right=33),
+        3: stands(25, 0, timed=40, right=36),
+        4: stands(25, 0, timed=40, right=24),
+        5: stands(25, 0, timed=9, right=0),
+    }
+    assert needs(class_, [1, 2, 3, 4, 5]) == [Need(1, (Reason(WRONG, (27, 71)),))]
+    every = {who: stands(25, 0, timed=40, right=11 + who) for who in (1, 2, 3)}
+    assert needs(every, [1, 2, 3]) == []
 
 
 def test_who_has_most_reasons_comes_first_then_the_order_given() -> None:

@@ -13,7 +13,11 @@ LEAST_COUNTED = 5  # facts, before their mean says anything of a learner
 QUICK_MS = 2000
 LEAST_TIMED = 10  # answers, before their speed says anything
 
-SILENT, IDLE, BEHIND, WEAK, MISSED, QUICK = "silent", "idle", "behind", "weak", "missed", "quick"
+LEAST_WRONG = 0.25  # of the share right by which somebody is below the middle learner
+
+SILENT, IDLE, BEHIND, WEAK, WRONG, MISSED, QUICK = (
+    "silent", "idle", "behind", "weak", "wrong", "missed", "quick",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Standing:
     known: the sum of recall over the course's facts. mean: the mean recall of the `counted` facts
     that count for them (see class_matrix), None for none. idle_days: since the last answer, None
     where there is none. waited_days: since something could be answered, by this learner; None
-    where nothing can. missed of due: assignments. quick of timed: recent answers under QUICK_MS.
+    where nothing can. missed of due: assignments. Of the recent answers, `timed` in number, quick
+    took less than QUICK_MS and right were right.
     """
 
     known: float = 0.0
@@ -35,6 +40,12 @@ class Standing:
     due: int = 0
     quick: int = 0
     timed: int = 0
+    right: int = 0
+
+    @property
+    def share_right(self) -> float | None:
+        """The share of the recent answers that were right; None for too few."""
+        return self.right / self.timed if self.timed >= LEAST_TIMED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +53,9 @@ class Reason:
     """Why to talk to somebody: a code and its numbers, which the page puts in words.
 
     silent (days, 0), idle (days, days of the class's middle learner), behind (facts known, facts
-    that the middle learner knows), weak (mean recall in percent, of so many facts), missed
-    (assignments, of so many due), quick (answers, of so many).
+    that the middle learner knows), weak (mean recall in percent, of so many facts), wrong (percent
+    of the recent answers that were right, and of the middle learner's), missed (assignments, of so
+    many due), quick (answers, of so many).
     """
 
     code: str
@@ -65,6 +77,7 @@ class Middle:
     known: float | None
     mean: float | None
     idle: float | None
+    right: float | None
 
 
 def needs(class_: Mapping[int, Standing], order: Sequence[int]) -> list[Need]:
@@ -74,6 +87,7 @@ def needs(class_: Mapping[int, Standing], order: Sequence[int]) -> list[Need]:
         known=_middle([one.known for one in begun]),
         mean=_middle([one.mean for one in begun if one.mean is not None]),
         idle=_middle([one.idle_days for one in begun if one.idle_days is not None]),
+        right=_middle([one.share_right for one in begun if one.share_right is not None]),
     )
     found = [Need(who, tuple(_reasons(class_[who], middle))) for who in order]
     return sorted((one for one in found if one.reasons), key=lambda one: -len(one.reasons))
@@ -87,7 +101,7 @@ def _middle(values: Sequence[float]) -> float | None:
 def _reasons(one: Standing, middle: Middle) -> list[Reason]:
     reasons = [
         _quiet(one, middle.idle),
-        _behind(one, middle.known) or _weak(one, middle.mean),
+        _behind(one, middle.known) or _weak(one, middle.mean) or _wrong(one, middle.right),
         Reason(MISSED, (one.missed, one.due)) if one.missed else None,
         Reason(QUICK, (one.quick, one.timed)) if _is_quick(one) else None,
     ]
@@ -121,6 +135,14 @@ def _weak(one: Standing, mean: float | None) -> Reason | None:
     if one.counted < LEAST_COUNTED or one.mean >= UNDER:
         return None
     return Reason(WEAK, (percent(one.mean), one.counted))
+
+
+def _wrong(one: Standing, right: float | None) -> Reason | None:
+    """Find who practises and fails: what was missed today is in memory for now."""
+    mine = one.share_right
+    if right is None or mine is None or right - mine < LEAST_WRONG:
+        return None
+    return Reason(WRONG, (percent(mine), percent(right)))
 
 
 def _is_quick(one: Standing) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -22,18 +23,31 @@ CHOOSING = ("multiple_choice", "multiple_response")
 _JUDGED = [name for name, kind in QUESTION_TYPES.items() if kind.GRADED_BY == "app"]
 
 
-def speeds(course_id: int, facts: Sequence[int], now: datetime) -> dict[int, tuple[int, int]]:
-    """Return by learner how many of the recent answers took under 2 s, and how many were timed.
+class Recent(NamedTuple):
+    """Of recent timed answers: how many took under 2 s, how many there are, how many were right."""
+
+    quick: int = 0
+    timed: int = 0
+    right: int = 0
+
+
+def recent(course_id: int, facts: Sequence[int], now: datetime) -> dict[int, Recent]:
+    """Return each learner's recent answers in numbers.
 
     Answers to questions on these facts that the app judges: a flashcard is soon turned.
     """
-    found: dict[int, tuple[int, int]] = {}
+    found: dict[int, Recent] = {}
     is_quick = sa.case((LoggedResponse.took_ms < QUICK_MS, 1), else_=0)
+    is_right = sa.case((judged.SCORE >= 1, 1), else_=0)
     for some in chunks(list(facts)):
         rows = db.session.execute(
             sa.select(
-                LoggedResponse.user_id, sa.func.sum(is_quick), sa.func.count(LoggedResponse.took_ms)
+                LoggedResponse.user_id,
+                sa.func.sum(is_quick),
+                sa.func.count(LoggedResponse.took_ms),
+                sa.func.sum(is_right),
             )
+            .outerjoin(Regrade, judged.LATEST)
             .join(Question, Question.id == LoggedResponse.question_id)
             .where(
                 LoggedResponse.user_id.in_(learner_ids(course_id)),
@@ -44,9 +58,11 @@ def speeds(course_id: int, facts: Sequence[int], now: datetime) -> dict[int, tup
             )
             .group_by(LoggedResponse.user_id)
         )
-        for user_id, quick, timed in rows:
-            before = found.get(user_id, (0, 0))
-            found[user_id] = (before[0] + int(quick), before[1] + timed)
+        for user_id, quick, timed, right in rows:
+            before = found.get(user_id, Recent())
+            found[user_id] = Recent(
+                before.quick + int(quick), before.timed + timed, before.right + int(right)
+            )
     return found
 
 

@@ -104,7 +104,7 @@ def _standing(
     now: datetime,
 ) -> dict[int, Standing]:
     handed_in = class_answers.handed_in(about.given)
-    speeds = class_answers.speeds(course_id, about.facts, now)
+    recent = class_answers.recent(course_id, about.facts, now)
     places = {who: place for place, who in enumerate(matrix.learners)}
     found = {}
     for who, joined_at in learners.items():
@@ -119,7 +119,7 @@ def _standing(
                 else not (one.facts & known.keys())
             )
         ]
-        quick, timed = speeds.get(who, (0, 0))
+        answers = recent.get(who, class_answers.Recent())
         found[who] = Standing(
             known=fsum(one.recall for one in known.values()),
             mean=matrix.learner_means[places[who]],
@@ -128,8 +128,9 @@ def _standing(
             waited_days=_waited_days(about, who, joined_at, now),
             missed=len(missed),
             due=len(over),
-            quick=quick,
-            timed=timed,
+            quick=answers.quick,
+            timed=answers.timed,
+            right=answers.right,
         )
     return found
 
