@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from quizapp.extensions import db
 from quizapp.models import Bank, Fact
-from quizapp.services.content import bank_pages
+from quizapp.services.content import banks
 from quizapp.services.courses import assignments, course_facts
 from quizapp.services.courses.access import CourseView
 from quizapp.services.courses.assignment_terms import Terms
@@ -43,19 +43,24 @@ def practise(
     """
     if course.is_archived:
         raise Archived
-    banks = _by_bank(course, fact_uids[:MOST])
-    if not banks:
+    by_bank = _by_bank(course, fact_uids[:MOST])
+    if not by_bank:
         raise Unfit("facts", "Tick at least one fact.")
-    if any(bank_pages.named(slug, person) is None for slug in banks):
+    if not all(_may_give(person, slug) for slug in by_bank):
         raise Unfit("facts", "One of these facts is of a bank that is not yours to give.")
     if due_at is not None and due_at <= now:
         raise Unfit("due_at", "That is over. Give a day that is to come.")
     terms = Terms(title=title, due_at=due_at).checked()
     goals = [
         assignments.create_goal(course, person, slug, facts, RETENTION, terms, now)
-        for slug, facts in banks.items()
+        for slug, facts in by_bank.items()
     ]
-    return Practice(goals, sum(len(facts) for facts in banks.values()))
+    return Practice(goals, sum(len(facts) for facts in by_bank.values()))
+
+
+def _may_give(person: Person, slug: str) -> bool:
+    bank = banks.find(slug)
+    return bank is not None and banks.may_give(person, bank)
 
 
 def _by_bank(course: CourseView, fact_uids: Sequence[str]) -> dict[str, list[int]]:
@@ -67,8 +72,8 @@ def _by_bank(course: CourseView, fact_uids: Sequence[str]) -> dict[str, list[int
         .where(Fact.uid.in_(fact_uids))
         .order_by(Bank.id, Fact.position, Fact.id)
     )
-    banks: dict[str, list[int]] = {}
+    found: dict[str, list[int]] = {}
     for fact_id, slug in rows:
         if fact_id in there:
-            banks.setdefault(slug, []).append(fact_id)
-    return banks
+            found.setdefault(slug, []).append(fact_id)
+    return found
