@@ -10,8 +10,11 @@ SECRET_BYTES = 32
 
 
 def new_uid() -> str:
-    """Return a new public id, 16 URL-safe characters."""
-    return secrets.token_urlsafe(UID_BYTES)
+    """Return a new public id, 16 URL-safe characters, the first no hyphen.
+
+    One in front would be an option to a command line, and a formula to a spreadsheet.
+    """
+    return _led(secrets.token_urlsafe(UID_BYTES))
 
 
 def new_uids(number: int) -> list[str]:
@@ -20,10 +23,14 @@ def new_uids(number: int) -> list[str]:
     Rows with them go to one place of each index instead of all over it: many at once are stored
     in half the time. What follows is as hard to guess as in `new_uid`.
     """
-    shared = secrets.token_urlsafe(SHARED_BYTES)
+    shared = _led(secrets.token_urlsafe(SHARED_BYTES))
     own = base64.urlsafe_b64encode(secrets.token_bytes(UID_BYTES * number)).decode()
     length = UID_BYTES * 4 // 3
     return [shared + own[at : at + length] for at in range(0, len(own), length)]
+
+
+def _led(text: str) -> str:
+    return f"_{text[1:]}" if text.startswith("-") else text
 
 
 def new_secret() -> str:

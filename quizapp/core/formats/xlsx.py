@@ -1,6 +1,7 @@
 """Excel sheets: tables as in CSV, and Kahoot's template."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -38,6 +39,8 @@ MAX_SHEET = 64 * MIB  # of XML, unpacked
 BLANK_ROWS = 500  # after so many the sheet is over, whatever lies far below
 _BOOK = "xl/workbook.xml"
 _FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 - the same bank, the same bytes; Excel knows no zones
+_CORE = "docProps/core.xml"
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _BROKEN = (
     ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
     zipfile.BadZipFile, RecursionError, OverflowError, NotImplementedError,
@@ -159,6 +162,8 @@ def _sayable(text: str) -> str:
 
 
 def _repacked(packed: io.BytesIO) -> bytes:
-    """Return the same zip with times that say nothing."""
+    """Return the same zip with times that say nothing; openpyxl writes that of saving, too."""
     with zipfile.ZipFile(packed) as old:
-        return zipped({name: old.read(name) for name in old.namelist()})
+        files = {name: old.read(name) for name in old.namelist()}
+    files[_CORE] = _MODIFIED.sub(rf"\g<1>{_FIXED:%Y-%m-%dT%H:%M:%SZ}".encode(), files[_CORE])
+    return zipped(files)
