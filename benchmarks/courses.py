@@ -12,13 +12,12 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
-from unittest.mock import patch
 
-from flask import Flask, render_template_string
+from flask import Flask
 from flask.testing import FlaskClient
 
+from benchmarks.bench_app import app_in
 from benchmarks.courses_data import COURSE, FACTS, LEARNERS, QUIZZES, RESPONSES, fill
-from quizapp import create_app
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Base
@@ -43,7 +42,7 @@ CLASS = f"{LEARNERS} learners x {FACTS} facts x {RESPONSES:,} responses"
 def run() -> list[dict[str, Any]]:
     """Measure the pages, what stands behind them, and the export of all responses."""
     with tempfile.TemporaryDirectory() as folder:
-        app = _app(Path(folder))
+        app = app_in(Path(folder))
         with app.app_context():
             Base.metadata.create_all(db.engine)
             now = datetime.now(UTC)  # noqa: TID251 - the views read the real clock
@@ -161,14 +160,6 @@ def _get(client: FlaskClient, path: str) -> bytes:
     response = client.get(path)
     assert response.status_code == 200, (path, response.status)
     return response.data
-
-
-def _app(folder: Path) -> Flask:
-    address = f"sqlite:///{folder / 'bench.db'}"
-    with patch.dict("os.environ", {"DATABASE_URL": address, "SECRET_KEY": "only-for-measuring"}):
-        app = create_app({"INSTANCE_PATH": folder})
-    app.add_url_rule("/empty", "empty", lambda: render_template_string("{% extends 'base.html' %}"))
-    return app
 
 
 def _client(app: Flask, user_id: int, now: datetime) -> FlaskClient:

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
-from unittest.mock import patch
 
-from flask import Flask, render_template_string
+from flask import Flask
 from flask.testing import FlaskClient
 
+from benchmarks.bench_app import app_in
 from benchmarks.dashboard_data import fill
-from quizapp import create_app
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Base
@@ -27,7 +26,7 @@ TARGET_MS = 40
 def run() -> list[dict[str, Any]]:
     """Return the medians of 20 requests, with banks known to the process and with none known."""
     with tempfile.TemporaryDirectory() as folder:
-        app = _app(Path(folder))
+        app = app_in(Path(folder))
         with app.app_context():
             client = _client(app)
             assert "about" in client.get("/me").text
@@ -59,14 +58,6 @@ def _cpu_ms(client: FlaskClient, path: str, before: Any = None) -> float:
         times.append((time.process_time() - start) * 1000)
         assert response.status_code == 200, response.status
     return median(times)
-
-
-def _app(folder: Path) -> Flask:
-    address = f"sqlite:///{folder / 'bench.db'}"
-    with patch.dict("os.environ", {"DATABASE_URL": address, "SECRET_KEY": "only-for-measuring"}):
-        app = create_app({"INSTANCE_PATH": folder})
-    app.add_url_rule("/empty", "empty", lambda: render_template_string("{% extends 'base.html' %}"))
-    return app
 
 
 def _client(app: Flask) -> FlaskClient:

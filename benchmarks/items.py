@@ -8,12 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
-from unittest.mock import patch
 
 import sqlalchemy as sa
-from flask import Flask
 
-from quizapp import create_app
+from benchmarks.bench_app import app_in
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import (
@@ -43,7 +41,7 @@ BODY = {
 def run() -> list[dict[str, Any]]:
     """Return the median of 5 runs: rows read, figures, answers by thirds, proposals."""
     with tempfile.TemporaryDirectory() as folder:
-        app = _app(Path(folder))
+        app = app_in(Path(folder))
         with app.app_context():
             _fill()
             found = item_analysis.analysis(1)
@@ -76,12 +74,6 @@ def _cpu_ms(what: Callable[[], object]) -> float:
         times.append((time.process_time() - start) * 1000)
         db.session.rollback()
     return median(times)
-
-
-def _app(folder: Path) -> Flask:
-    address = f"sqlite:///{folder / 'bench.db'}"
-    with patch.dict("os.environ", {"DATABASE_URL": address, "SECRET_KEY": "only-for-measuring"}):
-        return create_app({"INSTANCE_PATH": folder})
 
 
 def _fill() -> None:
