@@ -71,7 +71,11 @@ class Regrade(Base):
 
 
 class Review(Base):
-    """Log 2: what a response says of one fact's memory."""
+    """Log 2: what a response says of one fact's memory.
+
+    details: source (study, practice, quiz); recall: 0..1, predicted just before the answer (not of
+    a first one); guess: the chance to be right by guessing. Older rows may lack the last two.
+    """
 
     __tablename__ = "reviews"
     __table_args__ = (

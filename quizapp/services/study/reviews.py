@@ -74,11 +74,12 @@ def write(
         past = replay.rows_of(connection, person.id, fact_id)
         before = replay.card_at(connection, person, past, given.answered_at)
     weights = replay.weights_of(connection, person.id, person.params_version)
-    says = _evidence(given, before, tested.score, weights)
+    recall = _recall(given, before, weights)
+    says = _evidence(given, recall, tested.score)
     if says is None:
         return before
     row = _row(person, given, day, (seqs[1], fact_id), before, says, weights)
-    connection.execute(_INSERT, _review_row(person, given, row, before, seqs[0], tested))
+    connection.execute(_INSERT, _review_row(person, given, row, before, seqs[0], tested, recall))
     if past is not None:
         return replay.refold(connection, person, fact_id, past)
     if before is None:
@@ -103,10 +104,13 @@ def append(
 ) -> None:
     """Write one review after the card that it met; the caller folds the card anew."""
     weights = replay.weights_of(connection, person.id, person.params_version)
-    says = _evidence(given, before, tested.score, weights)
+    recall = _recall(given, before, weights)
+    says = _evidence(given, recall, tested.score)
     if says is not None:
         row = _row(person, given, day, (seqs[1], tested.fact_id), before, says, weights)
-        connection.execute(_INSERT, _review_row(person, given, row, before, seqs[0], tested))
+        connection.execute(
+            _INSERT, _review_row(person, given, row, before, seqs[0], tested, recall)
+        )
 
 
 def _review_row(
@@ -116,7 +120,14 @@ def _review_row(
     before: CardState | None,
     response_seq: int,
     tested: Tested,
+    recall: float | None,
 ) -> dict[str, Any]:
+    details: dict[str, Any] = {"source": row.source}
+    if recall is not None:
+        # What was foretold, so that it can be held against what came.
+        details["recall"] = round(recall, 6)
+    if given.asked.guess:
+        details["guess"] = given.asked.guess
     return {
         "user_id": person.id,
         "seq": row.seq,
@@ -136,17 +147,19 @@ def _review_row(
         "due_day": row.due_day,
         "due_at": row.due_at,
         "voids_seq": None,
-        "details": {"source": row.source},
+        "details": details,
     }
 
 
-def _evidence(
-    given: Given, before: CardState | None, score: float, weights: Weights
-) -> Evidence | None:
-    recall = None
-    if before is not None:
-        elapsed = max((given.answered_at - before.last_at).total_seconds() / 86400, 0.0)
-        recall = fsrs.retrievability(before.stability, elapsed, weights)
+def _recall(given: Given, before: CardState | None, weights: Weights) -> float | None:
+    """Return the recall predicted for the time of the answer, None of a fact never met."""
+    if before is None:
+        return None
+    elapsed = max((given.answered_at - before.last_at).total_seconds() / 86400, 0.0)
+    return fsrs.retrievability(before.stability, elapsed, weights)
+
+
+def _evidence(given: Given, recall: float | None, score: float) -> Evidence | None:
     return evidence(
         given.asked.kind.GRADED_BY,
         score,
