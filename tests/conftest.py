@@ -13,10 +13,13 @@ import flask_migrate
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from quizapp import create_app, database
 from quizapp.extensions import db
 from quizapp.services.content import catalog
+from quizapp.web import assets
 from tests.postgres import Server, postgres, quick_folder
 
 DATABASES = ("sqlite", "postgresql")
@@ -39,6 +42,7 @@ OURS = (
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", quick_folder())  # where tmp_path is
 CHEAP = {"ARGON2_TIME_COST": 1, "ARGON2_MEMORY_KIB": 64}  # hashes that take no time
 _numbers = itertools.count()
+_STATEMENTS: dict[str, Any] = {}  # by dialect: the dialect and what it has compiled
 
 
 class BrowserLikeClient(FlaskClient):
@@ -67,6 +71,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _clean_environment() -> None:
     for name in OURS:
         os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _apps_share_what_is_equal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compile addresses and pack static files once, not for each of thousands of apps."""
+    compiled: dict[Any, Any] = {}
+    compile_builder, pack = Rule._compile_builder, assets._packed
+    packed = tmp_path_factory.mktemp("static")
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        defaults = tuple((rule.defaults or {}).items())
+        key = (rule.rule, rule.subdomain, rule.host, defaults, append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        patch.setattr(assets, "_packed", lambda files, root: pack(files, packed / root.name))
+        yield
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates as one app has compiled them, for the next one."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +162,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def app(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def app(
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    compiled_templates: FileSystemBytecodeCache,
+) -> Iterator[Flask]:
     """An app with an empty database, inside its context; CSRF is off, see `guarded`."""
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("SECRET_KEY", "only-for-the-tests")
@@ -140,8 +175,12 @@ def app(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         {"INSTANCE_PATH": tmp_path, "TESTING": True, "WTF_CSRF_ENABLED": False, **CHEAP}
     )
     app.test_client_class = BrowserLikeClient
+    app.jinja_env.bytecode_cache = compiled_templates
     catalog.forget()  # what the process keeps of another test's banks
     with app.app_context():
+        engine: Any = db.engine
+        kept = _STATEMENTS.setdefault(engine.name, (engine.dialect, engine._compiled_cache))
+        engine.dialect, engine._compiled_cache = kept
         yield app
     close(app)
 

@@ -29,8 +29,7 @@ def free_port() -> int:
 
 def environment(instance: Path, port: int, **more: str) -> dict[str, str]:
     """Return an environment for `flask` and gunicorn that touches nothing but `instance`."""
-    return {**os.environ, "QUIZAPP_INSTANCE": str(instance), "PORT": str(port),
-            "PYTHONDONTWRITEBYTECODE": "1", **more}  # fmt: skip
+    return {**os.environ, "QUIZAPP_INSTANCE": str(instance), "PORT": str(port), **more}
 
 
 def flask(*arguments: str) -> list[str]:
