@@ -4,7 +4,18 @@ import importlib
 import json
 import sys
 
-MODULES = ("answers", "pages", "dashboard", "courses", "items", "memory", "imports", "drafting")
+MODULES = (
+    "answers",
+    "pages",
+    "dashboard",
+    "courses",
+    "items",
+    "memory",
+    "forecast",
+    "class_forecasts",
+    "imports",
+    "drafting",
+)
 
 
 def main(names: list[str]) -> None:

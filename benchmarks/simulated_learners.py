@@ -58,17 +58,29 @@ def learner(seed: int) -> list[LogRow]:
     return simulate(seed)[0]
 
 
-def simulate(seed: int) -> tuple[list[LogRow], Person, int]:
-    """Return a learner's log, what they remember after it, and how many days it took."""
+def simulate(seed: int, only_days: int | None = None) -> tuple[list[LogRow], Person, int]:
+    """Return a learner's log, what they remember after it, and how many days it took.
+
+    only_days: how many days it shall be instead of 60 to 240.
+    """
     rng = random.Random(seed)
     days, cards, new_a_day = (
         rng.choice((60, 90, 150, 240)), rng.choice((40, 80, 150, 300)), rng.choice((10, 20, 30)),
     )  # fmt: skip
+    days = only_days or days
     person = Person(
         rng.choice(("exp", "power", "traces")), exp(rng.gauss(0.8, 0.6)), exp(rng.gauss(0.6, 0.25)),
         rng.uniform(0.2, 0.7), rng.uniform(0, 0.2), rng.uniform(0, 0.08), rng.gauss(0, 0.3),
         [rng.gauss(0, 0.5) for _ in range(cards)],
     )  # fmt: skip
+    return answers(rng, seed, person, days, new_a_day), person, days
+
+
+def answers(
+    rng: random.Random, seed: int, person: Person, days: int, new_a_day: int
+) -> list[LogRow]:
+    """Let a person study the cards of `hardness` for some days; returns the log."""
+    cards = len(person.hardness)
     due: dict[int, int] = {}
     rows, met = [], 0
     for day in range(days):
@@ -86,4 +98,4 @@ def simulate(seed: int) -> tuple[list[LogRow], Person, int]:
             at_ms = START_MS + day * DAY_MS + int(rng.uniform(8, 20) * HOUR_MS)
             took_ms = int(exp(rng.gauss(8.3 - 0.5 * chance, 0.5)))
             rows.append(LogRow(str(seed), str(card), at_ms, 3 if passed else 1, took_ms))
-    return rows, person, days
+    return rows

@@ -17,6 +17,7 @@ from quizapp.core.formats.shared.source import Source
 from quizapp.extensions import db
 from quizapp.models import User
 from quizapp.services.content import banks
+from quizapp.services.people import sessions
 from quizapp.services.people.addresses import email_key
 from quizapp.services.transfer import exporting, importing
 from quizapp.services.transfer.import_reading import Seen
@@ -35,6 +36,8 @@ WRITABLE = [name for name, plugin in FORMATS.items() if plugin.WRITES]
 @click.option("--owner", metavar="EMAIL", help="Who owns a new bank; nobody if left out.")
 @click.option("--public", is_flag=True, help="Let everybody see the bank.")
 @click.option("--dry-run", is_flag=True, help="Store nothing, only say what would happen.")
+@click.option("--history-of", metavar="EMAIL", help="Whose answers an Anki package holds.")
+@click.option("--weights", is_flag=True, help="Put the weights that Anki fitted to use, too.")
 @json_option
 def import_command(
     *,
@@ -44,6 +47,8 @@ def import_command(
     owner: str | None,
     public: bool,
     dry_run: bool,
+    history_of: str | None,
+    weights: bool,
     as_json: bool,
 ) -> None:
     """Bring in the bank at PATH, a file or a folder; what it held before is updated."""
@@ -58,6 +63,8 @@ def import_command(
                 dry_run=dry_run,
                 now=datetime.now(UTC),
                 seen=_teller(),
+                history_of=_owner_id(history_of, as_json) if history_of else None,
+                with_weights=weights,
             )
         except FormatError as error:
             where = f"line {error.line}: " if error.line else ""
@@ -77,14 +84,18 @@ def import_command(
 @click.option("--format", "format_", type=click.Choice(WRITABLE), required=True)
 @click.option("--output", type=click.Path(path_type=Path), required=True)
 @click.option("--force", is_flag=True, help="Write over what is there.")
+@click.option("--history-of", metavar="EMAIL", help="Whose answers an Anki package is to hold.")
 @json_option
-def export_command(bank: str, format_: str, output: Path, force: bool, as_json: bool) -> None:
+def export_command(
+    *, bank: str, format_: str, output: Path, force: bool, history_of: str | None, as_json: bool
+) -> None:
     """Write BANK, a slug or the title of only one bank, to a file or folder."""
     with refusing(as_json, exporting.ExportRefused):
         found = banks.find_named(bank)
         if found is None:
             refuse(f"There is no one bank with the slug or title {bank!r}.", as_json)
-        exported = exporting.export_bank(found, format_, output, force)
+        learner = sessions.person(_owner_id(history_of, as_json)) if history_of else None
+        exported = exporting.export_bank(found, format_, output, force, learner)
     for loss in exported.losses:
         click.echo(f"lost: {loss.name or 'the whole bank'}: {loss.message}", err=True)
     emit(exported.as_json() if as_json else {"written": exported.written}, as_json)
@@ -144,4 +155,6 @@ def _tell(report: Report) -> None:
 def _summary(report: Report) -> dict[str, Any]:
     names = ("bank", "read", "accepted", "created", "updated", "unchanged", "media")
     told = report.as_json()
-    return {name: told[name] for name in names} | {"refused": len(report.refused)}
+    history = report.history or {}
+    taken = {"reviews": history["reviews"], "cards": history["cards"]} if history else {}
+    return {name: told[name] for name in names} | {"refused": len(report.refused)} | taken

@@ -156,7 +156,15 @@ class Parameters(Base):
 
 
 class Plan(Base):
-    """A learner's goal or pause."""
+    """A learner's plan; days are learner days, state is active, ended or over (its time has come).
+
+    goal is {"kind": ...} with, for an exam, "title", "minutes" a day, and either "day" with "bank"
+    or "quiz" (a uid; neither: the whole shelf) or "assignment" (a uid: the course sets the day);
+    until_day is the exam as last known. Of a pause both days are counted in. easy: "weekdays" by
+    0..6 and "dates" by day, each a share 0..1 of a usual day. rescue: "minutes" a day until the
+    backlog is gone.
+    What a request must know of them stands in users.prefs["plan"] (services.study.plan_rows).
+    """
 
     __tablename__ = "plans"
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)

@@ -103,6 +103,14 @@ function show(answered) {
   go.insertAdjacentHTML("beforeend", '<kbd aria-hidden="true">Enter</kbd>');
   go.addEventListener("click", () => proceed(answered.next));
   row.firstChild.append(go);
+  const why = document.querySelector("[data-why]");
+  if (why && answered.card) {
+    const link = why.cloneNode();
+    link.textContent = why.dataset.why;
+    link.href += "#why";
+    for (const name of ["key", "ofQuestion", "why"]) delete link.dataset[name];
+    row.firstChild.append(link);
+  }
   const report = document.querySelector("[data-report]");
   if (report) {
     const link = report.cloneNode(true);

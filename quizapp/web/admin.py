@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from quizapp.services.people import accounts, links, mail, people
 from quizapp.services.people.addresses import EmailInvalid, read_address
 from quizapp.services.people.sessions import Person
+from quizapp.services.study import pooled
 from quizapp.web.forms import ActForm, InviteForm, RoleForm, TimeForm
 from quizapp.web.identity import admin_required, now
 from quizapp.web.people import refuse
@@ -99,7 +100,12 @@ def _page(form: InviteForm) -> str:
     search = request.args.get("q", "")[:LONGEST_SEARCH]
     listing = people.people(request.args.get("page", 1, type=int), search)
     return render_template(
-        "admin/index.html", listing=listing, q=search, form=form, mails=_smtp() != ""
+        "admin/index.html",
+        listing=listing,
+        q=search,
+        form=form,
+        mails=_smtp() != "",
+        pooled=pooled.current(),
     )
 
 

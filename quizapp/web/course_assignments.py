@@ -14,7 +14,7 @@ from quizapp.services.courses.access import CourseView
 from quizapp.services.courses.assignments import AssignmentView
 from quizapp.services.quizzes import quizzes
 from quizapp.services.quizzes.quiz_settings import Unfit
-from quizapp.web import assignment_forms, course_exceptions, course_frame
+from quizapp.web import assignment_forms, course_exceptions, course_frame, plan_shown
 from quizapp.web.assignment_forms import GoalForm, NewGoalForm, NewQuizForm, QuizTermsForm
 from quizapp.web.assignment_pages import blueprint, cut, page, refuse, results_state, staffed
 from quizapp.web.forms import ActForm
@@ -38,6 +38,7 @@ def index(uid: str) -> ResponseReturnValue:
     return page(
         "assignments.html", course, rows=rows, pages=pages,
         at=min(course_frame.page_asked(), pages), results_state=results_state,
+        needed=plan_shown.needed(course, rows, now()),
     )  # fmt: skip
 
 

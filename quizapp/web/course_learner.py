@@ -14,7 +14,7 @@ from quizapp.services.courses.marks import Mark
 from quizapp.services.quizzes import attempts, handing_in
 from quizapp.services.quizzes.attempt_views import Refused
 from quizapp.services.quizzes.quizzes import QuizView
-from quizapp.web import assignment_pages, attempt_pages, course_frame
+from quizapp.web import assignment_pages, attempt_pages, course_frame, plan_shown
 from quizapp.web.identity import now, person
 from quizapp.web.shared import absolute
 
@@ -30,6 +30,7 @@ def page(course: CourseView) -> ResponseReturnValue:
         "learner.html",
         course,
         tasks=tasks,
+        plannable=plan_shown.plannable(who, course, now()),
         marks=_marks(course),
         calendar=absolute(url_for("course_calendar.show", token=token)),
     )
@@ -52,6 +53,7 @@ def assignment(uid: str, assignment: str) -> ResponseReturnValue:
         minutes=attempt_pages.minutes_for(quiz.settings) if quiz else None,
         past=_past(task),
         mark=_marks(course).get(task.assignment.id),
+        plannable=plan_shown.plannable(course_frame.me(), course, now()),
         bank=_bank(task),
     )
 

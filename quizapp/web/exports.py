@@ -40,7 +40,13 @@ def losses(slug: str, name: str) -> ResponseReturnValue:
         abort(404)
     written, lost = exporting.export_files(bank, name, _filename(bank, name))
     return render_template(
-        "exports/losses.html", bank=bank, plugin=plugin, written=written, losses=lost, most=SHOWN
+        "exports/losses.html",
+        bank=bank,
+        plugin=plugin,
+        written=written,
+        losses=lost,
+        most=SHOWN,
+        with_history=name in exporting.WITH_HISTORY,
     )
 
 
@@ -52,7 +58,8 @@ def download(slug: str, name: str) -> ResponseReturnValue:
     if name not in WRITABLE:
         abort(404)
     filename = _filename(bank, name)
-    written, _ = exporting.export_files(bank, name, filename)
+    is_mine = request.args.get("history") == "mine" and name in exporting.WITH_HISTORY
+    written, _ = exporting.export_files(bank, name, filename, person() if is_mine else None)
     single = SINGLE in written.files
     data = written.files[SINGLE] if single else zipped(written.files)
     response = send_file(io.BytesIO(data), mimetype="application/octet-stream", max_age=0)

@@ -10,7 +10,7 @@ from quizapp.extensions import db
 from quizapp.services.content import bank_pages
 from quizapp.services.courses import course_tasks
 from quizapp.services.study import dashboards, queue
-from quizapp.web import assignment_pages, studying
+from quizapp.web import assignment_pages, plan_shown, studying
 from quizapp.web.identity import now, person
 
 blueprint = Blueprint("home", __name__)
@@ -25,7 +25,11 @@ def index() -> ResponseReturnValue:
         tasks = course_tasks.due_next(who, now())
         if summary.studied or summary.due or tasks:
             return render_template(
-                "pages/today.html", summary=summary, tasks=tasks, when=assignment_pages.when
+                "pages/today.html",
+                summary=summary,
+                tasks=tasks,
+                when=assignment_pages.when,
+                plan=plan_shown.acting(who, now()),
             )
     bank = bank_pages.first_public()
     asked = queue.first_question(bank.id) if bank else None

@@ -142,6 +142,8 @@ def store(uid: str) -> ResponseReturnValue:
         "leave_out_twins": form.get("leave_out_twins") == "yes",
         "tags": _tags(upload.report),
         "quiz": quiz if form.get("go") == "quiz" else None,
+        "history": form.get("history") == "yes",
+        "history_weights": form.get("history_weights") == "yes",
     }
     bank_id = bank.id if bank else None
     uploads.store(uid, who, choices, bank_id, now())

@@ -21,7 +21,7 @@ from quizapp.services.content.reading import ReadingPage
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import cards, dashboards, marked_facts, score_history
 from quizapp.services.study.figure_rows import PAGE
-from quizapp.web import me_charts, me_rows, me_tables, words
+from quizapp.web import fact_words, me_charts, me_rows, me_tables, memory_charts, plan_shown, words
 from quizapp.web.identity import now, person
 from quizapp.web.me_tables import Asked
 
@@ -46,6 +46,7 @@ def dashboard() -> ResponseReturnValue:
         studied=me_charts.studied(board),
         scored=me_charts.scored(score_history.of_person(who, now())),
         marked=marked_facts.of_person(who),
+        plan=plan_shown.acting(who, now()),
         shelf=shelf,
         article=_article(who, [uid for uid, _title in shelf]),
         words=words,
@@ -69,9 +70,15 @@ def rows() -> ResponseReturnValue:
     if as_csv:
         return _download(me_tables.as_csv(listing), f"quizapp-{what}.csv")
     fact = listing.more.get("fact_id")
-    passage = evidence.of_fact(fact) if fact else None
+    story = listing.more.get("story")
     return render_template(
-        "me/rows.html", listing=listing, passage=passage, words=words, day_of=date.fromordinal
+        "me/rows.html",
+        listing=listing,
+        passage=evidence.of_fact(fact) if fact else None,
+        why=fact_words.why(story, who, now()) if story else (),
+        kept=memory_charts.kept(story, asked.args["id"], who, now()) if story else None,
+        words=words,
+        day_of=date.fromordinal,
     )
 
 

@@ -10,7 +10,13 @@ from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.core.scheduling.days import learner_day
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import assigned
-from quizapp.services.study import answer_rows, figure_rows, marked_facts, retention_rows
+from quizapp.services.study import (
+    answer_rows,
+    fact_story,
+    figure_rows,
+    marked_facts,
+    retention_rows,
+)
 from quizapp.services.study.answer_rows import AnswerRow
 from quizapp.services.study.figure_rows import Page
 from quizapp.services.study.retention_rows import Age
@@ -42,7 +48,11 @@ def fact(person: Person, now: datetime, asked: Asked) -> Listing:
         listing.rows,
         listing.after,
         figure_rows.memory_of(person, now, fact_id),
-        {"fact": marked_facts.of_fact(person, fact_id), "fact_id": fact_id},
+        {
+            "fact": marked_facts.of_fact(person, fact_id),
+            "fact_id": fact_id,
+            "story": None if asked.after else fact_story.of_fact(person, fact_id, now),
+        },
     )
 
 

@@ -10,7 +10,7 @@ from quizapp.core.scheduling.days import learner_day
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import figure_rows
 from quizapp.services.study.figure_rows import FactRow, Page
-from quizapp.web import me_answers, words
+from quizapp.web import me_answers, me_forecast, me_plan, me_told, words
 from quizapp.web.me_tables import Asked, Cell, Listing, day_words, in_days, percent
 
 STABILITY_FROM = (0, 1, 7, 21, 60, 180, 365)  # days; the bars of core.plots.stability
@@ -64,7 +64,7 @@ def _fact_row(row: FactRow) -> tuple[Cell, ...]:
         Cell(text, row.statement, url_for("me.rows", what="fact", id=row.uid)),
         Cell(percent(row.recall), round(row.recall, 4), number=True),
         Cell(in_days(row.stability), round(row.stability, 2), number=True),
-        Cell(words.day(due), due),
+        Cell(words.day(due), due, url_for("me.rows", what="fact", id=row.uid, _anchor="why")),
         Cell(str(row.lapses), row.lapses, number=True),
         Cell(row.bank, row.bank),
     )
@@ -98,4 +98,9 @@ _KINDS: Mapping[str, Callable[[Person, datetime, Asked], Listing]] = {
     "day": me_answers.one_day,
     "fact": me_answers.fact,
     "retention": me_answers.retention,
+    "plan": me_plan.day,
+    "planned": me_plan.known,
+    "calibration": me_told.foretold,
+    "fitted": me_told.fitted_on,
+    "forecast": me_forecast.facts,
 }

@@ -9,6 +9,7 @@ from quizapp.services.content import bank_pages
 from quizapp.services.content.questions import Absent
 from quizapp.services.quizzes import attempt_views, attempts, handing_in, quiz_editing, quizzes
 from quizapp.services.quizzes.attempt_views import Refused
+from quizapp.services.study import quiz_forecasts
 from quizapp.web import attempt_pages
 from quizapp.web.identity import now, person, person_or_guest
 
@@ -32,12 +33,14 @@ def show(slug: str) -> str:
     """Say what to expect, and what came of earlier attempts."""
     quiz, who = quizzes.find(slug, person()), person()
     past = handing_in.history(who, quiz.id, now()) if who else []
+    begun = next((attempt for attempt in past if attempt.is_open), None)
     tries = quiz.settings.tries
     return render_template(
         "quizzes/show.html",
         quiz=quiz,
         past=past,
-        begun=next((attempt for attempt in past if attempt.is_open), None),
+        begun=begun,
+        forecast=quiz_forecasts.panel(who, quiz, now()) if who and not begun else None,
         left=None if tries is None else max(tries - len(past), 0),
         minutes=attempt_pages.minutes_for(quiz.settings),
         may_edit=quiz_editing.may_edit(who, quiz.bank_id),

@@ -12,7 +12,7 @@ from quizapp.services.people import accounts, erasure, passwords, preferences, p
 from quizapp.services.people.people import LastAdmin
 from quizapp.services.people.sessions import Person
 from quizapp.services.people.throttling import Throttled
-from quizapp.web import course_frame, course_words, identity, words
+from quizapp.web import course_frame, course_words, identity, settings_ahead, words
 from quizapp.web.forms import ChangePasswordForm, EraseForm, EraseGuestForm, SettingsForm
 from quizapp.web.identity import account_required, now, someone_required
 from quizapp.web.people import refuse, waiting_guest
@@ -28,8 +28,8 @@ def index() -> Answer:
     who = current_user.person
     form = SettingsForm(data=_as_form(who))
     if form.validate_on_submit():
-        preferences.save(who.id, _from_form(form))
-        flash(_("Your settings are saved."), "right")
+        said = settings_ahead.save(who, _from_form(form), now())
+        flash(" ".join((_("Your settings are saved."), *said)), "right")
         return redirect(url_for("settings.index"))
     email = accounts.email_of(who.id)
     page = render_template("settings/index.html", form=form, email=email, guest=waiting_guest())

@@ -16,12 +16,14 @@ from quizapp.services.study import (
     answers,
     cards,
     figure_rows,
+    forecast_practice,
     log_views,
     queue,
     sittings,
     waiting,
 )
-from quizapp.web import present, studying, words
+from quizapp.services.study.forecast_practice import names_risk
+from quizapp.web import plan_shown, present, studying, words
 from quizapp.web.identity import now, person, person_or_guest
 from quizapp.web.studying import Progress
 
@@ -37,14 +39,14 @@ def index() -> ResponseReturnValue:
         bank = bank or bank_pages.first_named()
         asked = queue.first_question(bank.id) if bank else None
     elif mistakes is not None:
-        asked = sittings.next_mistake(who, mistakes, now())
+        asked = _practised(who, mistakes)
     else:
         asked = _undone(who) or queue.next_question(who, now(), bank.id if bank else None)
     if asked is None and who is not None and bank is None and not queue.shelf_banks(who, now()):
         flash(_("Your shelf is empty. Choose what to study."), "info")
         return redirect(url_for("banks.index"))
     if asked is None and mistakes is not None:
-        flash(_("No mistakes are left to practise."), "right")
+        flash(_none_left(mistakes), "right")
     if asked is None:
         return redirect(url_for("study.summary", bank=bank.slug if bank else None))
     client_id = str(uuid4())
@@ -76,7 +78,7 @@ def answer() -> ResponseReturnValue:
             response,
             now=now(),
             marks=marks,
-            source="practice" if request.form.get("mistakes") is not None else "study",
+            source=_source(request.form.get("mistakes")),
             bank=bank.slug if bank else None,
         )
     except (Absent, answers.NotAskable):
@@ -189,6 +191,7 @@ def summary() -> ResponseReturnValue:
         sitting=sittings.of_today(who, now()),
         coming=sittings.coming(who, now()),
         left=waiting.counts(who, now(), bank_id=bank.id if bank else None),
+        plan=plan_shown.acting(who, now()),
         bank=bank,
         words=words,
         now=now(),
@@ -218,6 +221,24 @@ def _back(again: str | None = None) -> str:
     return url_for("study.index", bank=bank, mistakes=mistakes, again=again)
 
 
+def _practised(who: Person, mistakes: str) -> Asked | None:
+    """Return the next of what ?mistakes= names: facts at risk, or what was missed."""
+    if names_risk(mistakes):
+        return forecast_practice.next_question(who, mistakes, now())
+    return sittings.next_mistake(who, mistakes, now())
+
+
+def _none_left(mistakes: str) -> str:
+    if names_risk(mistakes):
+        return _("All facts at risk have been asked today.")
+    return _("No mistakes are left to practise.")
+
+
+def _source(mistakes: str | None) -> str:
+    """Return what an answer counts as: what is at risk is studied, and scheduled anew."""
+    return "study" if mistakes is None or names_risk(mistakes) else "practice"
+
+
 def _progress(
     bank: BankName | None, mistakes: str | None, answered: bool = False
 ) -> Progress | None:
@@ -226,7 +247,8 @@ def _progress(
     if who is None:
         return None
     if mistakes is not None:
-        left = sittings.mistakes_left(who, mistakes, now())
+        counted = forecast_practice.left if names_risk(mistakes) else sittings.mistakes_left
+        left = counted(who, mistakes, now())
         return Progress(1, left + 1, 0, ngettext("%(num)s to go", "%(num)s to go", left))
     left = waiting.counts(who, now(), bank_id=bank.id if bank else None).all
     return studying.progress(sittings.answers_today(who, now()), left, answered)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from quizapp.core.scheduling import baselines, correction, evaluation, fitting, review_log
 from quizapp.core.scheduling.fsrs import DEFAULT_WEIGHTS
 from quizapp.core.scheduling.mixture import Mixture
+from quizapp.core.scheduling.odds import chance_of
 from quizapp.core.scheduling.review_log import DAY_MS, HOUR_MS, History, LogRow, UnreadableLog
 
 OURS = "user,card,at_ms,rating,took_ms"
@@ -129,7 +130,7 @@ def test_a_correction_of_what_is_right_already_is_small() -> None:
     rng = random.Random(1)
     rows = [[1.0, rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(2000)]
     odds = [rng.gauss(1.5, 1) for _ in rows]
-    passed = [rng.random() < correction.chance_of(one) for one in odds]
+    passed = [rng.random() < chance_of(one) for one in odds]
     made = correction.fit(rows, odds, passed, 0.0)
     shifts = made.shifts(rows)
     assert sum(map(abs, shifts)) / len(shifts) < 0.1
@@ -138,7 +139,7 @@ def test_a_correction_of_what_is_right_already_is_small() -> None:
 def test_a_correction_finds_what_the_model_leaves_out() -> None:
     rng = random.Random(2)
     rows = [[1.0, float(rng.random() < 0.5)] for _ in range(4000)]
-    passed = [rng.random() < correction.chance_of(2.0 - 2.0 * row[1]) for row in rows]
+    passed = [rng.random() < chance_of(2.0 - 2.0 * row[1]) for row in rows]
     made = correction.fit(rows, [2.0] * len(rows), passed, 0.0)
     usual, other = made.shifts([[1.0, 0.0], [1.0, 1.0]])
     assert usual == pytest.approx(0, abs=0.2)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizapp.core.scheduling.evidence import PRIOR_RECALL, Evidence, evidence
+from quizapp.core.scheduling.evidence import PRIOR_RECALL, Evidence, counts, evidence, p_knew
 
 shares = st.floats(0, 1)
 
@@ -47,11 +47,11 @@ def test_three_thirds_are_a_full_score() -> None:
 def test_partial_credit_is_never_a_pass(
     score: float, guess: float, recall: float, hinted: bool
 ) -> None:
-    assert evidence("app", score, guess, recall, hinted=hinted) == Evidence(1, None)
+    assert evidence("app", score, guess, recall, marks={"hint": hinted}) == Evidence(1, None)
 
 
 def test_right_after_a_hint_is_hard() -> None:
-    assert evidence("app", 1.0, None, 0.9, hinted=True) == Evidence(2, None)
+    assert evidence("app", 1.0, None, 0.9, marks={"hint": True}) == Evidence(2, None)
 
 
 def test_what_awaits_a_person_says_nothing_yet() -> None:
@@ -91,3 +91,52 @@ def test_the_chance_that_it_was_known_grows_with_recall(
 def test_numbers_outside_their_range_are_refused(score: float, guess: float, recall: float) -> None:
     with pytest.raises(ValueError, match="0 to 1"):
         evidence("app", score, guess, recall)
+
+
+def test_practice_and_later_tries_are_not_heard() -> None:
+    assert counts("study")
+    assert counts("quiz")
+    assert not counts("practice")
+    assert not counts("quiz", try_no=2)
+
+
+def test_who_was_sure_is_likelier_to_have_known() -> None:
+    unsure, plain, sure = (p_knew(0.5, 0.8, certainty) for certainty in (1, 2, 3))
+    assert plain == p_knew(0.5, 0.8)
+    assert (unsure, plain, sure) == (
+        pytest.approx(0.8 / 3 / (0.8 / 3 + 0.1)),
+        pytest.approx(0.8 / 0.9),
+        pytest.approx(2.4 / 2.5),
+    )
+    found = evidence("app", 1.0, 0.5, 0.8, marks={"certainty": 1})
+    assert found == Evidence(3, unsure)
+
+
+@pytest.mark.parametrize("certainty", [1, 2, 3])
+def test_certainty_changes_nothing_where_no_guess_could_hit_or_the_answer_was_wrong(
+    certainty: int,
+) -> None:
+    marks = {"certainty": certainty}
+    assert evidence("app", 1.0, None, 0.9, marks=marks) == Evidence(3, None)
+    assert evidence("app", 0.0, 0.25, 0.9, marks=marks) == Evidence(1, None)
+
+
+@given(st.floats(0.01, 1), shares, st.integers(1, 2))
+def test_more_certainty_never_says_less(guess: float, recall: float, certainty: int) -> None:
+    less, more = p_knew(guess, recall, certainty), p_knew(guess, recall, certainty + 1)
+    assert less is not None
+    assert more is not None
+    assert less <= more
+
+
+def test_what_its_learner_called_right_is_good_unless_a_guess_could_have_hit_it() -> None:
+    said = {"said_right": True}
+    assert evidence("app", 0.0, None, 0.9, marks=said) == Evidence(3, None)
+    assert evidence("app", 0.5, 0.0, 0.9, marks={**said, "hint": True}) == Evidence(2, None)
+    assert evidence("app", 0.0, 0.25, 0.9, marks=said) == Evidence(1, None)
+
+
+@pytest.mark.parametrize("certainty", [0, 4, 2.5, "3"])
+def test_a_certainty_outside_1_to_3_is_refused(certainty: object) -> None:
+    with pytest.raises(ValueError, match="certainty"):
+        p_knew(0.25, 0.9, certainty)  # type: ignore[arg-type]

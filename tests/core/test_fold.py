@@ -45,7 +45,7 @@ def answer(card: CardState | None, seq: int, at: datetime, given_answer: Answer)
     """The row that the live path would write."""
     rating, _, source, p_knew, version = given_answer
     day = learner_day(at, TZ, ROLLOVER)
-    due_day, due_at = schedule(
+    due_day, due_at, _ = schedule(
         card,
         rating,
         p_knew,
@@ -249,7 +249,7 @@ def test_a_step_over_the_rollover_is_due_on_the_next_learner_day() -> None:
     at = datetime(2026, 5, 25, 1, 55, tzinfo=UTC)  # 03:55 in Berlin
     day = learner_day(at, TZ, ROLLOVER)
     due = schedule(None, 3, None, at, day, TZ, ROLLOVER, steps=True, chance=0.5)
-    assert due == (day + 1, at + timedelta(minutes=10))
+    assert due[:2] == (day + 1, at + timedelta(minutes=10))
 
 
 def test_history_tells_the_card_before_and_after_each_row_that_counts() -> None:

@@ -89,6 +89,44 @@ def test_the_adapter_equals_the_package_bit_for_bit(given_answers: list[tuple[in
         assert timedelta(days=days_of(outcome)) == card.due - at
 
 
+@given(memories, ratings, st.integers(0, 3000), st.booleans(), weights())
+def test_one_answer_equals_the_package_bit_for_bit_whatever_the_weights(
+    memory: Memory | None, rating: int, days: int, steps: bool, weights: fsrs.Weights
+) -> None:
+    scheduler = package.Scheduler(
+        parameters=weights,
+        learning_steps=(timedelta(minutes=1), timedelta(minutes=10)) if steps else (),
+        relearning_steps=(timedelta(minutes=10),) if steps else (),
+        enable_fuzzing=False,
+    )
+    at = datetime(2024, 1, 1, tzinfo=UTC)
+    card = package.Card(card_id=1)
+    if memory is not None:
+        state, last = package.State(memory.state), at - timedelta(days=days)
+        told = memory.stability, memory.difficulty
+        card = package.Card(1, state, memory.step, *told, due=at, last_review=last)
+    card, _ = scheduler.review_card(card, package.Rating(rating), at)
+    outcome = after(memory, rating, days, steps=steps, weights=weights)
+    assert (outcome.memory.state, outcome.memory.step) == (card.state.value, card.step)
+    assert (outcome.memory.stability, outcome.memory.difficulty) == (
+        card.stability,
+        card.difficulty,
+    )
+    if outcome.wait_s is not None:
+        assert card.due - at == timedelta(seconds=outcome.wait_s)
+
+
+@given(stabilities, st.integers(0, 3000), weights())
+def test_recall_equals_the_package_bit_for_bit(
+    stability: float, days: int, weights: fsrs.Weights
+) -> None:
+    at = datetime(2024, 1, 1, tzinfo=UTC)
+    card = package.Card(1, package.State.Review, None, stability, 5.0, at, at)
+    scheduler = package.Scheduler(parameters=weights)
+    expected = scheduler.get_card_retrievability(card, at + timedelta(days=days))
+    assert fsrs.retrievability(stability, days, weights) == expected
+
+
 @given(memories, st.integers(0, 3000), st.booleans(), retentions, weights())
 def test_intervals_never_shrink_from_again_to_easy(
     memory: Memory | None, days: int, steps: bool, retention: float, weights: fsrs.Weights

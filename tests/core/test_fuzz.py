@@ -74,3 +74,26 @@ def test_more_chance_never_means_fewer_days(interval_days: int, one: float, othe
 def test_a_chance_outside_its_range_is_refused(luck: float) -> None:
     with pytest.raises(ValueError, match="chance"):
         fuzzed(10, luck)
+
+
+@given(intervals, chances, st.integers(0, 40000))
+def test_a_day_with_no_share_is_avoided_within_the_range(
+    interval_days: int, luck: float, off: int
+) -> None:
+    without = fuzzed(interval_days, luck)
+    chosen = fuzzed(interval_days, luck, share=lambda days: 0.0 if days == off else 1.0)
+    low, high = fuzzed(interval_days, 0.0), fuzzed(interval_days, 1 - 2**-53)
+    assert low <= chosen <= high
+    assert chosen != off or low == high == off
+    if not low <= off <= high:
+        assert chosen == without
+
+
+@given(intervals, chances, st.sampled_from([0.0, 0.25, 1.0]))
+def test_days_of_equal_shares_change_nothing(interval_days: int, luck: float, part: float) -> None:
+    assert fuzzed(interval_days, luck, share=lambda _: part) == fuzzed(interval_days, luck)
+
+
+def test_an_easy_day_gets_its_share() -> None:
+    seen = [fuzzed(7, n / 4000, share=lambda days: 0.5 if days == 7 else 1.0) for n in range(4000)]
+    assert abs(seen.count(7) / seen.count(6) - 0.5) < 0.01

@@ -10,28 +10,44 @@ from hypothesis import strategies as st
 
 from quizapp.core.plots import (
     PLOTS,
+    calibration,
+    class_forecast,
     due_days,
+    exam_forecast,
+    forgetting,
     item_scatter,
     item_times,
+    plan_days,
     retention,
     score_histogram,
     scores,
     stability,
     svg,
+    workload,
     year,
 )
-from quizapp.core.plots.chart import Bars, Calendar, Chart, Line, Mark
+from quizapp.core.plots.chart import Bars, Calendar, Chart, Curves, Line, Mark
+from quizapp.core.statistics.calibration import Bin
 from quizapp.core.statistics.recall import Due, Share
 
 TODAY = date(2026, 5, 25).toordinal()  # a Monday
 CLASSES = {
-    *("c-axis", "c-grid", "c-bar", "c-line", "c-band", "c-goal", "c-dot", "c-zone"),
+    *("c-axis", "c-grid", "c-bar", "c-line", "c-then", "c-band", "c-goal", "c-dot", "c-zone"),
     *("is-odd", "strong", "halves", "d0", "d1", "d2", "d3", "d4"),
 }
 COUNTS = (9, 9, 7, 12, 6, 3, 4, 8, 10, 5, 6, 9, 2, 3)
 WEEKS = tuple((TODAY - 49 + 7 * n, Share(n + 40, 50)) for n in range(8))
 
+BINS = tuple(
+    Bin(n / 10, n / 10 + 0.1, n / 10 + 0.05, Share(n * 4, 40) if n != 2 else Share())
+    for n in range(10)
+)
+
 EXAMPLES: dict[str, list[object]] = {
+    "class_forecast": [
+        class_forecast.Data((0, 0, 1, 2, 5, 9, 7, 4, 2, 0), tuple(f"/t/{n}" for n in range(10))),
+        class_forecast.Data((1, *(0,) * 9)),
+    ],
     "due_days": [
         due_days.Data(TODAY, Due(2, COUNTS), tuple(f"/due/{n}?a=1&b=<2>" for n in range(14))),
         due_days.Data(TODAY, Due(0, (0, 1))),
@@ -69,11 +85,55 @@ EXAMPLES: dict[str, list[object]] = {
             )
         ),
     ],
+    "plan_days": [
+        plan_days.Data(
+            tuple(
+                plan_days.PlannedDay(TODAY + n, n % 20, n, n % 3, f"/d/{n}?a=<1>")
+                for n in range(60)
+            ),
+            "the exam",
+        ),
+        plan_days.Data((plan_days.PlannedDay(TODAY, 0.4, 1, 0),)),
+    ],
     "item_times": [
         item_times.Data((item_times.Item("1", 9, 12.4, 8.0, 31.0, "/1"),)),
         item_times.Data(tuple(item_times.Item(str(n), 1, n) for n in range(1, 90)), False),
     ],
 }
+EXAMPLES["forgetting"] = [
+    forgetting.Data((forgetting.Answer(TODAY + 0.4, TODAY, True, None, 3.2),), TODAY + 0.4),
+    forgetting.Data(
+        tuple(
+            forgetting.Answer(TODAY + 5 * n, TODAY + 5 * n, n % 3 > 0, 0.9 if n else None, 4.0 + n)
+            for n in range(40)
+        ),
+        TODAY + 201.5,
+        TODAY + 240,
+        0.85,
+        ("/a",) * 40,
+    ),
+]
+EXAMPLES["workload"] = [
+    workload.Data(TODAY, workload.Way("90%", (1.0,) * 30, (3.0,) * 30)),
+    workload.Data(
+        TODAY,
+        workload.Way("90%, 10 new", tuple(range(365)), tuple(range(365))),
+        workload.Way("80%, 5 new", (0.0,) * 365, (0.0,) * 365),
+    ),
+]
+FADING = tuple(
+    exam_forecast.Day(TODAY + 5 * n, 60 - 4 * n, 55 - 5 * n, 64 - 3 * n) for n in range(5)
+)
+EXAMPLES["exam_forecast"] = [
+    exam_forecast.Data(FADING, 80, tuple(f"/day/{n}" for n in range(5))),
+    exam_forecast.Data(FADING[:1], 80),
+    exam_forecast.Data((exam_forecast.Day(TODAY, 0, 0, 0), exam_forecast.Day(TODAY + 1, 0, 0, 0))),
+]
+EXAMPLES["calibration"] = [
+    calibration.Data(BINS, tuple(f"/bin/{n}" for n in range(len(BINS)))),
+    calibration.Data(BINS[4:5]),
+    calibration.Data((*BINS[4:5], Bin(0.9, 1.0, 0.95, Share(9, 9)))),
+]
 CHARTS = [(name, data) for name, examples in EXAMPLES.items() for data in examples]
 
 
@@ -311,3 +371,69 @@ def test_dots_stay_inside_and_the_lines_are_few(pairs: list[tuple[float, float]]
         assert 40 <= float(dot.get("cx", "")) <= 392
         assert 36 <= float(dot.get("cy", "")) <= 196
     assert 3 <= len(list(root.iter("line"))) <= 8
+
+
+def test_an_answer_that_failed_is_square_and_the_saw_starts_anew_at_each() -> None:
+    answers = (
+        forgetting.Answer(TODAY, TODAY, True, None, 2.0, "Flashcard", "Good", lambda d: 0.9**d),
+        forgetting.Answer(
+            TODAY + 4, TODAY + 4, False, 0.82, 0.6, "Cloze", "Wrong", lambda d: 0.5**d
+        ),
+    )
+    chart = forgetting.build(forgetting.Data(answers, TODAY + 5, TODAY + 8, 0.9))
+    drawing = drawn(chart)
+    assert len(list(drawing.iter("circle"))) == len(list(drawing.iter("rect"))) == 1
+    first, second = drawing.iter("polyline")
+    assert second.get("points", "").startswith(first.get("points", "").split()[-1].split(",")[0])
+    assert chart.rows[1] == ("29 May", "Cloze", "Wrong", "82%", "0.6 days")
+    assert chart.sentence.endswith("answered 2 times, forgotten 1, last on 29 May")
+    assert isinstance(chart.series, Curves)
+    assert chart.series.strokes[1].ys[0] == 100
+    assert chart.series.strokes[0].ys[-1] == pytest.approx(65.61)
+    assert chart.sentence.startswith("Expected recall today 50 percent")
+
+
+def test_a_year_of_work_is_drawn_by_week_beside_what_is_set_now() -> None:
+    now = workload.Way("90%", (10.0,) * 365, (30.0,) * 365)
+    tried = workload.Way("80%", (5.0,) * 365, (15.0,) * 365)
+    chart = workload.build(workload.Data(TODAY, now, tried))
+    assert len(chart.rows) == 53
+    assert chart.rows[0] == ("25 May", "10.0", "30", "5.0", "15")
+    assert chart.sentence == "90%: 10 minutes a day; 80%: 5 minutes a day"
+    lines = [line.get("class") for line in drawn(chart).iter("polyline")]
+    assert lines == ["c-then", "c-line"]
+
+
+@given(
+    st.lists(st.floats(0, 1e6), min_size=1, max_size=60), st.lists(st.floats(0, 1e6), max_size=60)
+)
+def test_curves_stay_inside_with_two_to_five_lines(now: list[float], tried: list[float]) -> None:
+    other = workload.Way("80%", tuple(tried[: len(now)]), tuple(tried[: len(now)]))
+    one = workload.Way("90%", tuple(now), tuple(now))
+    chart = workload.build(workload.Data(TODAY, one, other if len(tried) >= len(now) else None))
+    if chart.empty:
+        return
+    root = drawn(chart)
+    assert 1 <= len(list(root.iter("line"))) <= 5
+    for stroke in root.iter("polyline"):
+        for x, y in (pair.split(",") for pair in stroke.get("points", "").split()):
+            assert 36 <= float(x) <= 386
+            assert 19.9 <= float(y) <= 140.1
+
+
+def test_what_was_foretold_wrongly_stands_out_and_is_named() -> None:
+    fine, off = Bin(0.8, 0.9, 0.85, Share(85, 100)), Bin(0.9, 1.0, 0.95, Share(70, 100))
+    chart = calibration.build(calibration.Data((fine, off)))
+    assert chart.sentence.endswith("95 percent foretold, 70 percent right")
+    assert [mark.odd for mark in chart.series.marks] == [False, True]  # type: ignore[union-attr]
+    assert chart.rows[0] == ("80 to 90%", "85%", "85%", "100", "77 to 91%")
+
+
+def test_a_forecast_falls_within_its_band_to_the_day_that_counts() -> None:
+    chart = exam_forecast.build(exam_forecast.Data(FADING, 80))
+    assert chart.sentence == "Known of 80 facts: about 60 on 25 May, about 44 on 14 June"
+    assert chart.rows[0] == ("25 May", "60", "55 to 64")
+    assert isinstance(chart.series, Curves)
+    mean, low, high = chart.series.strokes
+    assert all(a < b < c for a, b, c in zip(low.ys, mean.ys, high.ys, strict=True))
+    assert (low.other, mean.other) == (True, False)

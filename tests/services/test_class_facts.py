@@ -10,7 +10,7 @@ from flask import Flask
 from quizapp.core.scheduling.fsrs import DEFAULT_WEIGHTS, retrievability
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Fact, Parameters, Question, QuestionPart, User
+from quizapp.models import Fact, Parameters, Question, QuestionPart, Snapshot, User
 from quizapp.services.content import said
 from quizapp.services.content.questions import Absent, asked
 from quizapp.services.courses import (
@@ -173,7 +173,7 @@ def test_memories_are_those_of_the_learners_of_now_by_their_own_weights(
 
 
 def test_recall_is_what_the_learner_sees(teacher: Person, now: datetime) -> None:
-    from quizapp.services.study import memories
+    from quizapp.services.study import levels, memories
 
     course, bank, ada = course_of(teacher), create_bank(), create_person()
     enrolled(course, ada)
@@ -183,6 +183,13 @@ def test_recall_is_what_the_learner_sees(teacher: Person, now: datetime) -> None
     own = {one.fact_id: one.recall for one in memories.of_person(ada, now)}
     assert {one.fact_id: one.recall for one in found} == own
     assert all(recall < 1 for recall in own.values())
+    level = {"shift": -1.0, "spread": 0.3}
+    with writing() as session:
+        session.add(Snapshot(kind=levels.KIND, subject=ada.uid, data=level, as_of=now))
+    found = class_memory.of_class(course.id, facts_of(bank), now)
+    moved = {one.fact_id: one.recall for one in memories.of_person(ada, now)}
+    assert {one.fact_id: one.recall for one in found} == moved
+    assert all(moved[fact] < own[fact] for fact in own)
 
 
 def test_a_learners_page_lists_the_least_known_first_and_what_does_not_count_last(

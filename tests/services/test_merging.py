@@ -304,8 +304,11 @@ def test_reviews_keep_the_weights_that_they_were_made_with(guest: Person, now: d
     before = rows(Card, guest.id)[0].stability
     merging.merge(guest.id, account.id, now)
     assert [row.version for row in rows(Parameters, account.id)] == [1, 2, 3]
-    assert {row.params_version for row in rows(Review, account.id)} == {3}
-    assert rows(Card, account.id)[0].stability == before
+    answered, aligned = sorted(rows(Review, account.id), key=lambda row: row.seq)
+    assert (answered.kind, answered.params_version) == ("answer", 3)
+    assert (aligned.kind, aligned.params_version) == ("reparam", 0)  # in use stay the account's
+    assert rows(Card, account.id)[0].params_version == 0
+    assert rows(Card, account.id)[0].stability != before
     agrees()
 
 

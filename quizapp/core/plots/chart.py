@@ -53,6 +53,31 @@ class Points:
 
 
 @dataclass(frozen=True)
+class Stroke:
+    """A line through (xs, ys); `name` is written at its end, `other` is what it is held against."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    name: str = ""
+    other: bool = False
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Lines over time: `xs` 0..1 of the time shown, values percent or from zero up.
+
+    marks: at `mark_xs`, round, and square where odd. ticks: (x, label). goal: a dashed line.
+    """
+
+    strokes: tuple[Stroke, ...]
+    ticks: tuple[tuple[float, str], ...]
+    marks: tuple[Mark, ...] = ()
+    mark_xs: tuple[float, ...] = ()
+    percent: bool = False
+    goal: float | None = None
+
+
+@dataclass(frozen=True)
 class Half:
     """Half a year: 26 columns of weeks from Monday, each day a level 0..4, None after today.
 
@@ -83,7 +108,7 @@ class Chart:
     title: str
     note: str
     sentence: str
-    series: Bars | Line | Points | Calendar | None
+    series: Bars | Line | Points | Curves | Calendar | None
     caption: str = ""
     head: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()

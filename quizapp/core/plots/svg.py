@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from html import escape
 
-from quizapp.core.plots.chart import Bars, Calendar, Chart, Half, Line, Mark, Points, three_ticks
+from quizapp.core.plots.chart import (
+    Bars,
+    Calendar,
+    Chart,
+    Curves,
+    Half,
+    Line,
+    Mark,
+    Points,
+    Stroke,
+    three_ticks,
+)
 
 _TOP, _BOTTOM, _RIGHT, _LABELS = 20.0, 140.0, 400.0, 162  # y, y, x, y
 _LINE_FLOORS = ((80, 5), (60, 10), (40, 20), (20, 20), (0, 25))  # lowest percent, step of the grid
@@ -23,6 +34,8 @@ def draw(chart: Chart) -> str:
             return _svg(chart.sentence, 168, _line(line), line.marks)
         case Points() as points:
             return _svg(chart.sentence, 240, _points(points), points.marks)
+        case Curves() as curves:
+            return _svg(chart.sentence, 168, _curves(curves), curves.marks)
         case Calendar() as calendar:
             halves = "\n".join(_svg(half.sentence, 122, _half(half)) for half in calendar.halves)
             return f'<div class="halves">{halves}</div>'
@@ -170,6 +183,52 @@ def _point(mark: Mark, x: float, y: float) -> Iterator[str]:
     if mark.label:
         anchor = "end" if x > 380 else "middle"
         yield _text(x, y - 10, mark.label, anchor, "strong" if mark.odd else "")
+
+
+def _curves(curves: Curves) -> Iterator[str]:
+    values = [y for stroke in curves.strokes for y in stroke.ys]
+    values += [mark.value for mark in curves.marks if mark.value is not None]
+    if curves.percent:
+        lowest = min(values + ([] if curves.goal is None else [curves.goal]))
+        floor, step = next(pair for pair in _LINE_FLOORS if pair[0] <= max(lowest - 10, 0))
+        top = 100.0
+    else:
+        floor, top = 0, max([*values, 1.0])
+        step = _count_step(top)
+    scale = (_BOTTOM - _TOP) / (top - floor)
+    grid = list(range(floor, int(top) + 1, step))
+    yield from _grid(grid, [_BOTTOM - (value - floor) * scale for value in grid], 36)
+    if curves.goal is not None:
+        yield _rule("c-goal", _BOTTOM - (curves.goal - floor) * scale, 36)
+    for stroke in curves.strokes:
+        at = [(36 + 350 * x, _BOTTOM - (y - floor) * scale) for x, y in _pairs(stroke)]
+        yield from _stroke(stroke, at)
+    for mark, x in zip(curves.marks, curves.mark_xs, strict=True):
+        if mark.value is not None:
+            yield _shape(mark, 36 + 350 * x, _BOTTOM - (mark.value - floor) * scale)
+    for x, label in curves.ticks:
+        yield _text(36 + 350 * x, _LABELS, label, "end" if x > 0.9 else "middle" if x else "start")
+
+
+def _pairs(stroke: Stroke) -> Iterator[tuple[float, float]]:
+    return zip(stroke.xs, stroke.ys, strict=True)
+
+
+def _stroke(stroke: Stroke, at: list[tuple[float, float]]) -> Iterator[str]:
+    css = "c-then" if stroke.other else "c-line"
+    points = " ".join(f"{_number(x)},{_number(y)}" for x, y in at)
+    yield f'<polyline class="{css}" points="{points}"/>'
+    if stroke.name:  # the two that are compared are named at different ends
+        x, y = at[0] if stroke.other else at[-1]
+        anchor = "start" if stroke.other else "end"
+        yield _text(x, max(y - 8, 12.0), stroke.name, anchor, "" if stroke.other else "strong")
+
+
+def _shape(mark: Mark, x: float, y: float) -> str:
+    if mark.odd:
+        where = f'x="{_number(x - 4)}" y="{_number(y - 4)}" width="8" height="8"'
+        return _linked(mark, f'<rect class="c-dot is-odd" {where}/>')
+    return _linked(mark, f'<circle class="c-dot" cx="{_number(x)}" cy="{_number(y)}" r="4.5"/>')
 
 
 def _half(half: Half) -> Iterator[str]:

@@ -6,18 +6,18 @@ a small log changes little. It is fitted on a learner's own past answers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log, log1p
+from math import log, log1p
 from typing import Final
 
 import numpy as np
 
+from quizapp.core.scheduling.odds import log_odds
 from quizapp.core.scheduling.review_log import History
 
 PULL: Final = 20.0  # strength of the ridge; .1 of it for the constant
 ROUNDS: Final = 30  # of Newton's method; it ends long before
 SPREAD: Final = 0.05  # added to the spread of each feature: nearly constant ones say little
 FARTHEST: Final = 4.0  # standard deviations that count
-LEAST_CHANCE: Final = 1e-4
 _SHORTEST_MS: Final = 300  # nobody reads in less
 _MOST_LOG_MS: Final = 2.5
 _RECENT: Final = 3
@@ -42,18 +42,6 @@ class Correction:
             _scaled(rows, self.means, self.spreads) @ np.array(self.weights)
         ).tolist()
         return found
-
-
-def log_odds(chance: float) -> float:
-    """Return log(p / (1 - p)), of a chance kept away from 0 and 1."""
-    kept = min(max(chance, LEAST_CHANCE), 1 - LEAST_CHANCE)
-    return log(kept / (1 - kept))
-
-
-def chance_of(odds: float) -> float:
-    """Return the chance with these log odds, kept away from 0 and 1."""
-    chance = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
-    return min(max(chance, LEAST_CHANCE), 1 - LEAST_CHANCE)
 
 
 def median_ms(histories: Sequence[History]) -> float:

@@ -13,9 +13,9 @@ from math import floor, fsum, log, sqrt
 from typing import Final
 
 from quizapp.core.scheduling import baselines, correction, fitting
-from quizapp.core.scheduling.correction import LEAST_CHANCE, chance_of, log_odds
 from quizapp.core.scheduling.fsrs import DEFAULT_WEIGHTS, Weights, retrievability
 from quizapp.core.scheduling.mixture import Mixture
+from quizapp.core.scheduling.odds import LEAST_CHANCE, chance_of, log_odds
 from quizapp.core.scheduling.review_log import Scored, UserLog
 
 PARTS: Final = 5

@@ -1,7 +1,11 @@
 """FSRS-6 weights fitted to a learner's own log: the one user of `fsrs-rs-python` (no torch)."""
 
+from collections.abc import Sequence
+from itertools import accumulate
+from math import isfinite
 from typing import Final
 
+from fsrs.scheduler import LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS
 from fsrs_rs_python import FSRS, FSRSItem, FSRSReview
 
 from quizapp.core.scheduling.fsrs import DEFAULT_WEIGHTS, Weights
@@ -32,8 +36,20 @@ def fit(log: UserLog, until: int | None = None) -> Weights:
         found = FSRS(list(DEFAULT_WEIGHTS)).compute_parameters(items)
     except (ValueError, RuntimeError):
         return DEFAULT_WEIGHTS
-    weights = tuple(float(one) for one in found)
-    return weights if len(weights) == len(DEFAULT_WEIGHTS) else DEFAULT_WEIGHTS
+    return bounded(found) if len(found) == len(DEFAULT_WEIGHTS) else DEFAULT_WEIGHTS
+
+
+def bounded(weights: Sequence[float]) -> Weights:
+    """Return weights inside the published bounds; a better first answer never leaves less.
+
+    What is no number becomes the default one.
+    """
+    bounds = zip(LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS, strict=True)
+    kept = [
+        min(max(float(one), low), high) if isfinite(one) else usual
+        for one, usual, (low, high) in zip(weights, DEFAULT_WEIGHTS, bounds, strict=True)
+    ]
+    return (*accumulate(kept[:4], max), *kept[4:])
 
 
 def memories(history: History, weights: Weights) -> list[tuple[float, float]]:

@@ -1,18 +1,22 @@
 """Cards as folds of the log of reviews: one step for the live path and for every replay."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
-from quizapp.core.scheduling import fsrs
+from quizapp.core.scheduling import fsrs, fsrs6
 from quizapp.core.scheduling.days import day_start, learner_day
 from quizapp.core.scheduling.fsrs import DEFAULT_WEIGHTS, MAXIMUM_DAYS, Memory, Weights
 from quizapp.core.scheduling.fuzz import fuzzed
 
+_PLACE = attrgetter("at", "seq")
 DEFAULT_VERSION = 0  # of the parameters: the published weights
 
 
-@dataclass(frozen=True, slots=True)
+# Values, though not frozen ones: those take eight times as long to make, and replays make millions.
+@dataclass(slots=True, unsafe_hash=True)
 class ReviewRow:
     """A row of the log of reviews, as far as a card depends on it.
 
@@ -37,7 +41,7 @@ class ReviewRow:
     question_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class CardState:
     """One learner's memory of one fact; names and units as in the table `cards`."""
 
@@ -66,27 +70,30 @@ class CardState:
         return self.due_day - self.last_day
 
 
-def step(card: CardState | None, row: ReviewRow, weights: Weights) -> CardState:
+class Scheduled(NamedTuple):
+    """When a fact is asked again after an answer, and the memory that the answer leaves."""
+
+    due_day: int
+    due_at: datetime
+    memory: Memory
+
+
+def step(
+    card: CardState | None, row: ReviewRow, weights: Weights, memory: Memory | None = None
+) -> CardState:
     """Return the card after an answer (or an import); None is a fact never met.
 
     Memory and counts are computed, `due_day` and `due_at` are read from the row, and `engine` is
     the one that computed. Days since the last review are never negative, and the last day never
     goes back: a change of zone may give an answer a smaller day. A lapse is Again in state review.
+    `memory` spares the work where `schedule` has just told it of the same card, answer and weights.
     Raises ValueError for a row of another kind, or one that lacks a rating or a due time.
     """
     if row.kind not in ("answer", "import"):
         raise ValueError(f"only `fold` applies a row of kind {row.kind}")
     if row.rating is None or row.due_day is None or row.due_at is None:
         raise ValueError(f"review {row.seq} lacks its rating or its due time")
-    before = card.memory if card else None
-    after = fsrs.review(
-        before,
-        row.rating,
-        _delta_days(card, row.day),
-        p_knew=row.p_knew,
-        steps=row.source == "study",
-        weights=weights,
-    ).memory
+    after = memory or _memory(card, row, weights)
     lapsed = card is not None and card.state == fsrs.REVIEW and row.rating == fsrs.AGAIN
     return CardState(
         state=after.state,
@@ -103,6 +110,17 @@ def step(card: CardState | None, row: ReviewRow, weights: Weights) -> CardState:
         engine=fsrs.ENGINE,
         params_version=row.params_version,
     )
+
+
+def _memory(card: CardState | None, row: ReviewRow, weights: Weights) -> Memory:
+    return fsrs.reviewed(
+        card,
+        row.rating or 0,
+        _delta_days(card, row.day),
+        fsrs6.model(weights),
+        row.p_knew,
+        row.source == "study",
+    )[0]
 
 
 def fold(
@@ -124,9 +142,17 @@ def fold(
     card: CardState | None = None
     for _, _, after in history(rows, weights_by_version):
         card = after
-    if card is None:
-        return None
-    return rezoned(replace(card, log_seq=max(row.seq for row in rows)), tz, rollover_minutes)
+    return card and finished(card, rows, tz, rollover_minutes)
+
+
+def finished(
+    card: CardState, rows: Iterable[ReviewRow], tz: str, rollover_minutes: int
+) -> CardState:
+    """Return what `fold` does where `history` has told the last card."""
+    log_seq = max(row.seq for row in rows)
+    if card.log_seq != log_seq:
+        card = replace(card, log_seq=log_seq)
+    return rezoned(card, tz, rollover_minutes)
 
 
 def history(
@@ -160,7 +186,8 @@ def rezoned(card: CardState, tz: str, rollover_minutes: int) -> CardState:
     """
     if card.state != fsrs.REVIEW:
         return card
-    return replace(card, due_at=day_start(card.due_day, tz, rollover_minutes))
+    due_at = day_start(card.due_day, tz, rollover_minutes)
+    return card if due_at == card.due_at else replace(card, due_at=due_at)
 
 
 def schedule(
@@ -177,28 +204,39 @@ def schedule(
     retention: float = 0.9,
     weights: Weights = DEFAULT_WEIGHTS,
     maximum_days: int = MAXIMUM_DAYS,
-) -> tuple[int, datetime]:
-    """Return (due_day, due_at) to write into the row of an answer given at `at`, learner day `day`.
+    share: Callable[[int], float] | None = None,
+) -> Scheduled:
+    """Return what to write into the row of an answer given at `at` on learner day `day`, and more.
 
     A learning step is due after its wait, and its day is never before `day`; anything else at the
     start of the learner day that lies the (fuzzed) interval after `day`, so after `at`.
-    `steps` must be what `ReviewRow.source` will say. Raises ValueError as `fsrs.review` does.
+    `share` says how gladly a learner day is taken, 0..1: within the range of the fuzz, days off and
+    easy days are avoided. `steps` must be what `ReviewRow.source` will say.
+    Raises ValueError as `fsrs.review` does.
     """
-    outcome = fsrs.review(
-        card.memory if card else None,
+    memory, wait_s = fsrs.reviewed(
+        card,
         rating,
         _delta_days(card, day),
-        p_knew=p_knew,
-        steps=steps,
-        retention=retention,
-        weights=weights,
-        maximum_days=maximum_days,
+        fsrs6.model(weights),
+        p_knew,
+        steps,
     )
-    if outcome.interval_days is None:
-        due_at = at + timedelta(seconds=outcome.wait_s or 0)
-        return max(day, learner_day(due_at, tz, rollover_minutes)), due_at
-    due_day = day + fuzzed(outcome.interval_days, chance, maximum_days)
-    return due_day, day_start(due_day, tz, rollover_minutes)
+    if wait_s is not None:
+        due_at = at + timedelta(seconds=wait_s)
+        return Scheduled(max(day, learner_day(due_at, tz, rollover_minutes)), due_at, memory)
+    days = fsrs.whole_days(memory.stability, retention, maximum_days, weights)
+    ahead = None if share is None else lambda days: share(day + days)
+    due_day = day + fuzzed(days, chance, maximum_days, ahead)
+    return Scheduled(due_day, day_start(due_day, tz, rollover_minutes), memory)
+
+
+def recall_at(card: CardState | None, at: datetime, weights: Weights) -> float | None:
+    """Return the recall that is predicted for an instant, None of a fact never met."""
+    if card is None:
+        return None
+    elapsed = max((at - card.last_at).total_seconds() / 86400, 0.0)
+    return fsrs.retrievability(card.stability, elapsed, weights)
 
 
 def _delta_days(card: CardState | None, day: int) -> int:
@@ -222,7 +260,10 @@ def _reparam(card: CardState, row: ReviewRow) -> CardState:
 
 
 def _effective(rows: Iterable[ReviewRow]) -> list[ReviewRow]:
+    rows = list(rows)
     voided: set[int | None] = set()
+    if not any(row.kind == "undo" for row in rows):
+        return sorted(rows, key=_PLACE)
     kept = []
     # From the newest down, so that an undo is known to be void before it voids anything.
     for row in sorted(rows, key=lambda row: row.seq, reverse=True):
@@ -232,4 +273,4 @@ def _effective(rows: Iterable[ReviewRow]) -> list[ReviewRow]:
             voided.add(row.voids_seq)
         else:
             kept.append(row)
-    return sorted(kept, key=lambda row: (row.at, row.seq))
+    return sorted(kept, key=_PLACE)

@@ -1,32 +1,38 @@
-"""The FSRS-6 memory model: an adapter over the package `fsrs`, on learner days, without chance."""
+"""The FSRS-6 memory model on learner days, without chance; its formulas are in `fsrs6`."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from importlib.metadata import version
 from math import inf, isnan
-from typing import cast
+from typing import Protocol
 
-from fsrs import Card, Rating, Scheduler, State
 from fsrs.scheduler import DEFAULT_PARAMETERS
 
-Weights = tuple[float, ...]  # the 21 numbers of FSRS-6
+from quizapp.core.scheduling.fsrs6 import AGAIN, EASY, GOOD, HARD, Model, Weights, model
+
+__all__ = ["AGAIN", "EASY", "GOOD", "HARD", "Weights"]
 
 ENGINE = f"fsrs6/{version('fsrs')}"
 DEFAULT_WEIGHTS: Weights = tuple(DEFAULT_PARAMETERS)
 LEARNING, REVIEW, RELEARNING = 1, 2, 3  # states
-AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4  # ratings
 MAXIMUM_DAYS = 36500
-LEARNING_STEPS = (timedelta(minutes=1), timedelta(minutes=10))
-RELEARNING_STEPS = (timedelta(minutes=10),)
+LEARNING_STEPS_S = (60, 600)
+RELEARNING_STEPS_S = (600,)
 
-_STATES = (None, State.Learning, State.Review, State.Relearning)
-_RATINGS = (None, Rating.Again, Rating.Hard, Rating.Good, Rating.Easy)
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # the package counts whole days between two instants
-_LONGEST_DELTA_DAYS = 1_000_000  # keeps its dates inside the calendar
+_DONE = (REVIEW, None, None)
+_HARD_FIRST_S = {1: 330, 3: 900}  # Hard on a first step: between the two, or half as long again
+_LONGEST_DELTA_DAYS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+class Remembered(Protocol):
+    """What has the numbers of a Memory, as a card has."""
+
+    state: int
+    step: int | None
+    stability: float
+    difficulty: float
+
+
+@dataclass(slots=True, unsafe_hash=True)
 class Memory:
     """What the model knows of one fact.
 
@@ -77,18 +83,46 @@ def review(
     Raises ValueError for a rating outside 1..4, a negative delta, a share outside its range, a
     memory that no review can have left, or weights outside the published bounds.
     """
-    _check(memory, rating, delta_days, p_knew)
     _check_policy(retention, maximum_days)
-    state, step, stability, difficulty, wait = _after(memory, rating, delta_days, steps, weights)
+    after, wait_s = reviewed(memory, rating, delta_days, model(weights), p_knew, steps)
+    if wait_s is not None:
+        return Outcome(after, wait_s, None)
+    return Outcome(after, None, whole_days(after.stability, retention, maximum_days, weights))
+
+
+def whole_days(
+    stability: float, retention: float, maximum_days: int, weights: Weights = DEFAULT_WEIGHTS
+) -> int:
+    """Return `interval_for` as whole learner days, at least 1 and at most `maximum_days`."""
+    days = round(interval_for(stability, retention, weights))
+    return min(days, maximum_days) if days > 1 else 1
+
+
+def reviewed(
+    memory: Remembered | None,
+    rating: int,
+    delta_days: int,
+    by: Model,
+    p_knew: float | None = None,
+    steps: bool = True,
+) -> tuple[Memory, int | None]:
+    """Return the memory that `review` makes, and the wait of its step or None; a replay's part."""
+    _check(memory, rating, delta_days, p_knew)
+    if memory is None:
+        state, step, wait_s = _placed(LEARNING, 0, rating, steps)
+        stability, difficulty = by.first(rating)
+    else:
+        state, step, wait_s = _placed(memory.state, memory.step, rating, steps)
+        stability, difficulty = by.after(memory.stability, memory.difficulty, rating, delta_days)
     if p_knew is not None and p_knew < 1 and rating != AGAIN:
-        _, _, guessed, harder, _ = _after(memory, AGAIN, delta_days, steps, weights)
-        stability = _mixed_stability(stability, guessed, p_knew, weights)
+        guessed, harder = (
+            by.after(memory.stability, memory.difficulty, AGAIN, delta_days)
+            if memory
+            else by.first(AGAIN)
+        )
+        stability = _mixed_stability(stability, guessed, p_knew, by)
         difficulty = max(harder + p_knew * (difficulty - harder), 1.0)  # rounding stays in 1..10
-    after = Memory(state, step, stability, difficulty)
-    if state != REVIEW:
-        return Outcome(after, int(wait.total_seconds()), None)
-    days = max(round(interval_for(stability, retention, weights)), 1)
-    return Outcome(after, None, min(days, maximum_days))
+    return Memory(state, step, stability, difficulty), wait_s
 
 
 def preview(
@@ -125,8 +159,7 @@ def retrievability(
     """
     if not 0 < stability < inf or isnan(elapsed_days):
         raise ValueError(f"no recall for stability {stability} after {elapsed_days} days")
-    decay, factor = _curve(weights)
-    return float((1 + factor * max(elapsed_days, 0.0) / stability) ** decay)
+    return model(weights).recall(stability, max(elapsed_days, 0.0))
 
 
 def interval_for(stability: float, retention: float, weights: Weights = DEFAULT_WEIGHTS) -> float:
@@ -138,12 +171,12 @@ def interval_for(stability: float, retention: float, weights: Weights = DEFAULT_
     _check_policy(retention, 1)
     if not 0 < stability < inf:
         raise ValueError(f"no interval for stability {stability}")
-    decay, factor = _curve(weights)
+    by = model(weights)
     # In the package's own order of operations, so that both round to the same day.
-    return float((stability / factor) * ((retention ** (1 / decay)) - 1))
+    return float((stability / by.factor) * ((retention ** (1 / by.decay)) - 1))
 
 
-def _check(memory: Memory | None, rating: int, delta_days: int, p_knew: float | None) -> None:
+def _check(memory: Remembered | None, rating: int, delta_days: int, p_knew: float | None) -> None:
     if rating not in (AGAIN, HARD, GOOD, EASY):
         raise ValueError(f"a rating is 1 to 4, not {rating!r}")
     if not 0 <= delta_days <= _LONGEST_DELTA_DAYS or delta_days != int(delta_days):
@@ -156,7 +189,7 @@ def _check(memory: Memory | None, rating: int, delta_days: int, p_knew: float | 
         raise ValueError(f"the chance that it was known is 0 to 1, not {p_knew}")
 
 
-def _is_possible(memory: Memory) -> bool:
+def _is_possible(memory: Remembered) -> bool:
     return (
         memory.state in (LEARNING, REVIEW, RELEARNING)
         and (memory.step is None) == (memory.state == REVIEW)
@@ -172,29 +205,24 @@ def _check_policy(retention: float, maximum_days: int) -> None:
         raise ValueError(f"the longest interval is at least a day, not {maximum_days}")
 
 
-def _after(
-    memory: Memory | None, rating: int, delta_days: int, steps: bool, weights: Weights
-) -> tuple[int, int | None, float, float, timedelta]:
-    """Return state, step, stability, difficulty and wait as the package has them."""
-    if memory is None:
-        card = Card(card_id=0, due=_EPOCH)  # an id of its own making would cost a sleep
-    else:
-        card = Card(
-            card_id=0,
-            state=cast(State, _STATES[memory.state]),
-            step=memory.step,
-            stability=memory.stability,
-            difficulty=memory.difficulty,
-            due=_EPOCH,
-            last_review=_EPOCH,
-        )
-    at = _EPOCH + timedelta(days=delta_days)
-    card, _ = _scheduler(weights, steps).review_card(card, cast(Rating, _RATINGS[rating]), at)
-    stability, difficulty = cast(float, card.stability), cast(float, card.difficulty)
-    return card.state.value, card.step, stability, difficulty, card.due - at
+def _placed(
+    state: int, step: int | None, rating: int, steps: bool
+) -> tuple[int, int | None, int | None]:
+    """Return state, step and seconds until the next step, None where days are to pass."""
+    if state == REVIEW:
+        return (RELEARNING, 0, RELEARNING_STEPS_S[0]) if steps and rating == AGAIN else _DONE
+    waits_s = LEARNING_STEPS_S if state == LEARNING else RELEARNING_STEPS_S
+    at = step or 0
+    if not steps or rating == EASY or (at >= len(waits_s) and rating != AGAIN):
+        return _DONE
+    if rating == AGAIN:
+        return state, 0, waits_s[0]
+    if rating == HARD:
+        return state, at, _HARD_FIRST_S[state] if at == 0 else waits_s[at]
+    return _DONE if at + 1 == len(waits_s) else (state, at + 1, waits_s[at + 1])
 
 
-def _mixed_stability(known: float, guessed: float, p_knew: float, weights: Weights) -> float:
+def _mixed_stability(known: float, guessed: float, p_knew: float, by: Model) -> float:
     """Return the days in which recall falls to 90 percent, if `known` is true with `p_knew`.
 
     This is the definition of stability, applied to p R(t; known) + (1 - p) R(t; guessed). In a
@@ -202,7 +230,7 @@ def _mixed_stability(known: float, guessed: float, p_knew: float, weights: Weigh
     .887 with 4 options and .884 with 2, where typed answers gave .886; the geometric mean gave
     .882 and .874, the arithmetic .871 and .850, no mixing .863 and .830.
     """
-    decay, factor = _curve(weights)
+    decay, factor = by.decay, by.factor
     days = min(known, guessed)
     # Newton's method from the left of a falling convex curve: it never oversteps. 8 rounds at most
     # over stabilities of 0.001 to 1,000,000 days; the bound only guards against a loop.
@@ -216,21 +244,3 @@ def _mixed_stability(known: float, guessed: float, p_knew: float, weights: Weigh
         if growth <= 1e-13 * days:
             break
     return float(min(max(days, min(known, guessed)), max(known, guessed)))
-
-
-@lru_cache(maxsize=4096)
-def _curve(weights: Weights) -> tuple[float, float]:
-    """Return the exponent and the factor of the forgetting curve."""
-    decay = -weights[20]
-    return decay, 0.9 ** (1 / decay) - 1
-
-
-@lru_cache(maxsize=4096)
-def _scheduler(weights: Weights, steps: bool) -> Scheduler:
-    # Retention is no part of it: intervals are ours, from the stability that a mixture left.
-    return Scheduler(
-        parameters=weights,
-        learning_steps=LEARNING_STEPS if steps else (),
-        relearning_steps=RELEARNING_STEPS if steps else (),
-        enable_fuzzing=False,
-    )

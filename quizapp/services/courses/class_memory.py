@@ -8,10 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from quizapp.core.scheduling.fsrs import DEFAULT_WEIGHTS, REVIEW, Weights, retrievability
+from quizapp.core.scheduling.level import Level
 from quizapp.extensions import db
 from quizapp.models import Card, Enrolment, Parameters, User
 from quizapp.services.courses.access import LEARNER
 from quizapp.services.courses.course_facts import chunks
+from quizapp.services.study import levels
 
 DAY_S = 86_400
 
@@ -43,11 +45,12 @@ def of_class(
 
     Facts that somebody never met are left out.
     """
-    weights = _weights(course_id)
+    weights = weights_of(course_id)
+    own = levels.of_learners(db.session.connection(), learner_ids(course_id))
     found: list[Remembered] = []
     for some in chunks(list(facts)):
         rows = db.session.execute(_cards(course_id, some, user_id)).all()
-        found += _remembered(rows, weights, now)
+        found += _remembered(rows, weights, own, now)
     return found
 
 
@@ -67,23 +70,26 @@ def _cards(course_id: int, facts: list[int], user_id: int | None) -> Any:
 
 
 def _remembered(
-    rows: Sequence[Any], weights: dict[int, Weights], now: datetime
+    rows: Sequence[Any], weights: dict[int, Weights], own: dict[int, Level], now: datetime
 ) -> list[Remembered]:
     # SQLite gives times in UTC that do not say so.
     clock = now.astimezone(UTC)
     if rows and rows[0][2].tzinfo is None:
         clock = clock.replace(tzinfo=None)
-    found = []
+    nobodys, found = Level(), []
+    own = {user_id: level for user_id, level in own.items() if level != nobodys}
     for user_id, fact_id, last_at, stability, state, reps, lapses in rows:
         days = (clock - last_at).total_seconds() / DAY_S
         # What was missed a minute ago is on the tip of the tongue, not known.
         age = max(days, 0.0 if state == REVIEW else 1.0)
         recall = retrievability(stability, age, weights.get(user_id, DEFAULT_WEIGHTS))
+        if user_id in own:
+            recall = own[user_id].recall(recall, age)
         found.append(Remembered(user_id, fact_id, recall, stability, reps, lapses, max(days, 0.0)))
     return found
 
 
-def _weights(course_id: int) -> dict[int, Weights]:
+def weights_of(course_id: int) -> dict[int, Weights]:
     """Return the fitted weights of those learners that have any."""
     rows = db.session.execute(
         sa.select(Parameters.user_id, Parameters.weights)

@@ -86,6 +86,11 @@ def of_course(course_id: int) -> CourseFacts:
     return CourseFacts(tuple(order), tuple(given))
 
 
+def of_quiz(quiz_id: int) -> frozenset[int]:
+    """Return the facts that a quiz asks, or may draw."""
+    return _of_quizzes([quiz_id])[quiz_id][0]
+
+
 _Asked = tuple[frozenset[int], frozenset[int]]  # all facts, those that everybody is asked
 
 
@@ -187,6 +192,17 @@ def _exceptions(assignment_ids: list[int]) -> dict[int, dict[int, Mapping[str, A
     found: dict[int, dict[int, Mapping[str, Any]]] = {}
     for (assignment_id, user_id), changes in assignments.changes_of(assignment_ids).items():
         found.setdefault(assignment_id, {})[user_id] = changes
+    return found
+
+
+def words(fact_ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Return the public id and the statement of facts by id."""
+    found: dict[int, tuple[str, str]] = {}
+    for some in chunks(fact_ids):
+        rows = db.session.execute(
+            sa.select(Fact.id, Fact.uid, Fact.statement).where(Fact.id.in_(some))
+        )
+        found |= {fact_id: (uid, statement) for fact_id, uid, statement in rows}
     return found
 
 

@@ -21,7 +21,8 @@ class FactRecall:
     """What the learners of a class remember of a fact now.
 
     answered: how many have a memory of it. known: how many of these know it, as
-    `core.statistics.recall` has it. recall: the mean over these, 0..1, as `memories` has it.
+    `core.statistics.recall` has it. recall: the mean over these, 0..1, as `memories` has it before
+    it is moved by each learner's own level.
     """
 
     answered: int

@@ -10,13 +10,12 @@ import sqlalchemy as sa
 from quizapp.core.statistics import class_matrix
 from quizapp.core.statistics.class_needs import Reason
 from quizapp.extensions import db
-from quizapp.models import Fact, Question
+from quizapp.models import Question
 from quizapp.services.content import evidence, said, stems
 from quizapp.services.content.evidence import Passage
 from quizapp.services.content.questions import asked
-from quizapp.services.courses import access, snapshots
+from quizapp.services.courses import access, course_facts, snapshots
 from quizapp.services.courses.access import CourseView, Member
-from quizapp.services.courses.course_facts import chunks
 from quizapp.services.courses.snapshots import Figures
 
 ROWS, COLUMNS = 40, 25  # of one window of the matrix
@@ -184,12 +183,7 @@ def beliefs_on(course: CourseView, fact_id: int, now: datetime) -> list[Belief]:
 def fact_lines(data: Mapping[str, Any], places: Iterable[int]) -> dict[int, FactLine]:
     """Return the facts at these places of the stored figures, by place."""
     there = {data["facts"][place]: place for place in places}
-    words: dict[int, tuple[str, str]] = {}
-    for some in chunks(list(there)):
-        rows = db.session.execute(
-            sa.select(Fact.id, Fact.uid, Fact.statement).where(Fact.id.in_(some))
-        )
-        words |= {fact_id: (uid, statement) for fact_id, uid, statement in rows}
+    words = course_facts.words(list(there))
     return {
         place: FactLine(
             fact_id, *words.get(fact_id, ("", "")), data["fact_means"][place],

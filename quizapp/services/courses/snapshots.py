@@ -1,4 +1,4 @@
-"""The figures of courses' first pages, made in the background and read fast.
+"""The figures of courses' first pages and forecasts, made in the background and read fast.
 
 A snapshot is refreshed by the worker while somebody looks at the page or the class answers. A
 course that is small is worked out within the request that finds nothing fresh.
@@ -10,22 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, Protocol
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from quizapp.database import Busy, writing
 from quizapp.extensions import db
 from quizapp.models import Assignment, Course, Snapshot, User
-from quizapp.services.courses import class_memory, class_numbers, course_facts
+from quizapp.services.courses import class_memory, course_facts
 from quizapp.services.courses.access import CourseView
+from quizapp.services.courses.snapshot_sorts import FIRST_PAGE, FORECAST, JOB, KIND, SORTS, Sort
 from quizapp.services.operations import jobs
 
-KIND: Final = "course"  # of the snapshot
-ASKED: Final = "course_asked"  # when its page was last asked for
-JOB: Final = "course.first_page"
-FRESH: Final = timedelta(minutes=5)  # older than this is not shown without saying so,
-AGING: Final = timedelta(minutes=4)  # so the worker makes it anew a little earlier
+__all__ = ["FIRST_PAGE", "FORECAST", "JOB", "KIND", "Figures", "current", "refresh", "run"]
 LOOKED_AT: Final = timedelta(hours=1)  # how long a page that was asked for is kept fresh
 FOLLOWED: Final = timedelta(days=30)  # and, where the class goes on answering, how long then
 ASKED_EVERY: Final = timedelta(minutes=10)  # a request writes that it was asked for, so often
@@ -38,7 +37,7 @@ log = logging.getLogger("quizapp.work")
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a course's first page is made of; `data` as class_numbers.of_course returns it."""
+    """What a page of a course is made of; `data` as the `make` of its sort returns it."""
 
     data: dict[str, Any]
     as_of: datetime
@@ -51,34 +50,42 @@ class Context(Protocol):
     def now(self) -> datetime: ...
 
 
-def current(course: CourseView, now: datetime) -> Figures | None:
+def current(course: CourseView, now: datetime, sort: Sort = FIRST_PAGE) -> Figures | None:
     """Return a course's figures; None while they are made for the first time.
 
-    Those of a small course are of now. Of a bigger one they are FRESH, or old ones are returned
+    Those of a small course are of now. Of a bigger one they are fresh, or old ones are returned
     and newer ones asked for.
     """
-    stored, stamp = _read(course.uid), _stamp(course.id)
-    is_fresh = stored is not None and now - stored[1] <= FRESH
+    stored, stamp = _read(course.uid, sort), _stamp(course.id)
+    is_fresh = stored is not None and now - stored[1] <= sort.fresh
     is_current = stored is not None and stored[0].get("stamp") == stamp
     if not (is_fresh and is_current) and _is_small(course.id, stored, stamp):
-        data = {**class_numbers.of_course(course.id, now), "stamp": stamp}
-        _keep(course, data, now)
+        data = {**sort.make(course.id, now, True), "stamp": stamp}
+        _keep(course, data, now, sort)
         return Figures(data, now, is_fresh=True)
     if is_fresh:
-        _note_asked(course, now)
+        _note_asked(course, now, sort)
     else:
-        _ask(course, now)
+        _ask(course, now, sort)
     return Figures(*stored, is_fresh=is_fresh) if stored else None
 
 
-def run(payload: dict[str, Any], context: Context) -> dict[str, Any] | None:
-    """Make the figures of the course that a job names."""
+def run(payload: dict[str, Any], context: Context) -> None:
+    """Make the figures of the first page of the course that a job names."""
+    _run(payload, context, FIRST_PAGE)
+
+
+def run_forecast(payload: dict[str, Any], context: Context) -> None:
+    """Make the forecast of the course that a job names."""
+    _run(payload, context, FORECAST)
+
+
+def _run(payload: dict[str, Any], context: Context, sort: Sort) -> None:
     found = db.session.execute(
         sa.select(Course.id, Course.uid).where(Course.uid == payload["course"])
     ).first()
     if found is not None:
-        _make(found.id, found.uid, context.now())
-    return None
+        _make(found.id, found.uid, context.now(), sort)
 
 
 def refresh(now: datetime) -> int:
@@ -87,30 +94,32 @@ def refresh(now: datetime) -> int:
     The oldest first, and no longer than ROUND_S: what is left waits for the next round.
     """
     began, made = time.monotonic(), 0
-    for course_id, uid in _aging(now):
-        if time.monotonic() - began > ROUND_S:
-            break
-        _make(course_id, uid, now)
-        made += 1
+    for sort in SORTS:
+        for course_id, uid in _aging(now, sort):
+            if time.monotonic() - began > ROUND_S:
+                break
+            _make(course_id, uid, now, sort)
+            made += 1
     return made
 
 
-def forget(course_uid: str) -> None:
-    """Throw a course's figures away: the next request makes them anew."""
-    with writing() as session:
-        session.execute(
-            sa.delete(Snapshot).where(Snapshot.kind == KIND, Snapshot.subject == course_uid)
-        )
+def forget_in(session: Session, course_uid: str, sort: Sort) -> None:
+    """Throw figures away inside a writing transaction: the next request makes them anew."""
+    session.execute(
+        sa.delete(Snapshot).where(Snapshot.kind == sort.kind, Snapshot.subject == course_uid)
+    )
 
 
-def _make(course_id: int, uid: str, now: datetime) -> None:
+def _make(course_id: int, uid: str, now: datetime, sort: Sort) -> None:
     stamp = _stamp(course_id)  # before the figures: what comes meanwhile makes them old
-    data = class_numbers.of_course(course_id, now)
-    if not store(course_id, uid, {**data, "stamp": stamp}, now):
+    data = sort.make(course_id, now, False)
+    if not store(course_id, uid, {**data, "stamp": stamp}, now, sort):
         log.info("somebody joined or left course %s meanwhile; it is made anew", uid)
 
 
-def store(course_id: int, uid: str, data: dict[str, Any], now: datetime) -> bool:
+def store(
+    course_id: int, uid: str, data: dict[str, Any], now: datetime, sort: Sort = FIRST_PAGE
+) -> bool:
     """Store figures; False where the learners are not those of now.
 
     Numbers of somebody who was erased meanwhile must not come back.
@@ -121,41 +130,42 @@ def store(course_id: int, uid: str, data: dict[str, Any], now: datetime) -> bool
         if there != set(data["learners"]):
             return False
         dialect = session.get_bind().dialect.name
-        session.execute(_upsert(dialect), _row(KIND, uid, data, now))
+        session.execute(_upsert(dialect), _row(sort.kind, uid, data, now))
         return True
 
 
-def _keep(course: CourseView, data: dict[str, Any], now: datetime) -> None:
+def _keep(course: CourseView, data: dict[str, Any], now: datetime, sort: Sort) -> None:
     """Store what a request has made, with the note that it was asked for, if its turn comes."""
     try:
-        store(course.id, course.uid, data, now)
+        store(course.id, course.uid, data, now, sort)
     except Busy:
         return
-    _note_asked(course, now)
+    _note_asked(course, now, sort)
 
 
-def _note_asked(course: CourseView, now: datetime) -> None:
+def _note_asked(course: CourseView, now: datetime, sort: Sort) -> None:
     """Note that somebody looks at the page, at most every ASKED_EVERY; a lost note does no harm."""
     asked = db.session.scalar(
-        sa.select(Snapshot.as_of).where(Snapshot.kind == ASKED, Snapshot.subject == course.uid)
+        sa.select(Snapshot.as_of).where(Snapshot.kind == sort.asked, Snapshot.subject == course.uid)
     )
     if asked is not None and now - asked < ASKED_EVERY:
         return
     try:
         with writing() as session:
             dialect = session.get_bind().dialect.name
-            session.execute(_upsert(dialect), _row(ASKED, course.uid, {}, now))
+            session.execute(_upsert(dialect), _row(sort.asked, course.uid, {}, now))
     except Busy:
         pass
 
 
-def _ask(course: CourseView, now: datetime) -> None:
+def _ask(course: CourseView, now: datetime, sort: Sort) -> None:
     """Ask a worker for the figures of a course that is not small."""
-    _note_asked(course, now)
+    _note_asked(course, now, sort)
     try:
         with writing() as session:
             payload = {"course": course.uid}
-            jobs.enqueue(session, JOB, payload, now=now, dedupe_key=f"{JOB}:{course.uid}")
+            key = f"{sort.job}:{course.uid}"
+            jobs.enqueue(session, sort.job, payload, now=now, dedupe_key=key)
     except Busy:  # the page is asked for again
         pass
 
@@ -172,24 +182,24 @@ def _is_small(
     return learners * len(course_facts.of_course(course_id).facts) <= SMALL_CELLS
 
 
-def _read(uid: str) -> tuple[dict[str, Any], datetime] | None:
+def _read(uid: str, sort: Sort) -> tuple[dict[str, Any], datetime] | None:
     row = db.session.execute(
         sa.select(Snapshot.data, Snapshot.as_of).where(
-            Snapshot.kind == KIND, Snapshot.subject == uid
+            Snapshot.kind == sort.kind, Snapshot.subject == uid
         )
     ).first()
     return (row.data, row.as_of) if row else None
 
 
-def _aging(now: datetime) -> list[tuple[int, str]]:
+def _aging(now: datetime, sort: Sort) -> list[tuple[int, str]]:
     """Return the courses to make anew: looked at just now, or lately and with more to say."""
     figures, asked = (sa.orm.aliased(Snapshot) for _ in range(2))
     rows = db.session.execute(
         sa.select(Course.id, Course.uid, asked.as_of.label("asked"))
-        .join(asked, sa.and_(asked.kind == ASKED, asked.subject == Course.uid))
-        .outerjoin(figures, sa.and_(figures.kind == KIND, figures.subject == Course.uid))
+        .join(asked, sa.and_(asked.kind == sort.asked, asked.subject == Course.uid))
+        .outerjoin(figures, sa.and_(figures.kind == sort.kind, figures.subject == Course.uid))
         .where(
-            sa.or_(figures.as_of.is_(None), figures.as_of <= now - AGING),
+            sa.or_(figures.as_of.is_(None), figures.as_of <= now - sort.aging),
             asked.as_of > now - FOLLOWED,
         )
         .order_by(figures.as_of.is_not(None), figures.as_of, Course.id)
@@ -197,29 +207,30 @@ def _aging(now: datetime) -> list[tuple[int, str]]:
     return [
         (row.id, row.uid)
         for row in rows
-        if row.asked > now - LOOKED_AT or not _is_stored_current(row.id, row.uid)
+        if row.asked > now - LOOKED_AT or not _is_stored_current(row.id, row.uid, sort)
     ]
 
 
-def _is_stored_current(course_id: int, uid: str) -> bool:
+def _is_stored_current(course_id: int, uid: str, sort: Sort) -> bool:
     """Say whether nobody has answered, joined or left, and nothing was assigned since."""
-    stored = _read(uid)
+    stored = _read(uid, sort)
     return stored is not None and stored[0].get("stamp") == _stamp(course_id)
 
 
 def _stamp(course_id: int) -> list[int]:
-    """Return numbers that change with every answer, learner and assignment."""
+    """Return numbers that change with every answer, learner, assignment and its dates."""
     answered = db.session.execute(
         sa.select(sa.func.sum(User.seq), sa.func.count(), sa.func.sum(User.id)).where(
             User.id.in_(class_memory.learner_ids(course_id))
         )
     ).one()
     given = db.session.execute(
-        sa.select(sa.func.count(), sa.func.max(Assignment.id)).where(
-            Assignment.course_id == course_id, Assignment.deleted_at.is_(None)
-        )
-    ).one()
-    return [int(number or 0) for number in (*answered, *given)]
+        sa.select(Assignment.id, Assignment.due_at, Assignment.closes_at)
+        .where(Assignment.course_id == course_id, Assignment.deleted_at.is_(None))
+        .order_by(Assignment.id)
+    ).all()
+    dates = crc32(repr([tuple(row) for row in given]).encode())
+    return [int(number or 0) for number in (*answered, len(given), dates)]
 
 
 def _row(kind: str, subject: str, data: dict[str, Any], now: datetime) -> dict[str, Any]:

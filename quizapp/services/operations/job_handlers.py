@@ -9,6 +9,7 @@ from quizapp.services.content import regrouping
 from quizapp.services.courses import courses, retention, snapshots
 from quizapp.services.operations import jobs
 from quizapp.services.quizzes import handing_in, regrading
+from quizapp.services.study import aligning, fit_jobs, plan_ahead, pooled
 from quizapp.services.transfer import undoing, upload_jobs, uploads
 
 
@@ -33,6 +34,11 @@ HANDLERS: dict[str, Handler] = {
     drafting.KIND: drafting_job.run,
     retention.KIND: retention.run,
     snapshots.JOB: snapshots.run,
+    snapshots.FORECAST.job: snapshots.run_forecast,
+    fit_jobs.FIT: fit_jobs.run,
+    aligning.ALIGN: aligning.run,
+    pooled.JOB: pooled.run,
+    plan_ahead.JOB: plan_ahead.run,
 }
 
 # Run by each worker, so they may run twice at once: each has to be safe to repeat.
@@ -42,6 +48,8 @@ PERIODIC: list[tuple[float, Callable[[datetime], Any]]] = [
     (3600, retention.ask),  # so that it happens on the day that was foretold
     (15, handing_in.hand_in_expired),
     (60, snapshots.refresh),
+    (30, fit_jobs.tend),
+    (3600, pooled.ask),
     (600, uploads.sweep),
     (600, undoing.abandon_forsaken),
 ]

@@ -37,7 +37,7 @@ from quizapp.models import (
 from quizapp.models.memory import Regrade
 from quizapp.services.people import audit, passwords, sessions
 from quizapp.services.people.renumbering import Move, rows_of
-from quizapp.services.study import replay
+from quizapp.services.study import aligning, plan_rows, replay
 
 # Where both have a row, the account's stays. The second column says which rows are the same.
 UNIONS: tuple[tuple[Any, str], ...] = (
@@ -87,7 +87,8 @@ def merge(guest_id: int, account_id: int, now: datetime) -> int:
 
     The guest's rows get new numbers of the account, in time order after its own. An answer that
     both have (the same client id) is dropped. Touched cards are folded anew, so answers that lie
-    before the account's own count where they belong. The guest is dead from then on. Merging once
+    before the account's own count where they belong. The guest's fitted weights come along, as the
+    log names them; in use stay those of the account. The guest is dead from then on. Merging once
     more, or what is no guest, changes nothing.
     """
     with writing() as session:
@@ -99,11 +100,12 @@ def merge(guest_id: int, account_id: int, now: datetime) -> int:
         past = {fact: replay.rows_of(connection, account_id, fact) for fact in touched}
         days = _answer_days(connection, guest_id)
         moved = Move(connection, guest_id, account_id).logs()
-        _unite(connection, guest_id, account_id)
+        _unite(session, guest_id, account_id)
         person = sessions.person(account_id)
         assert person is not None  # noqa: S101 - its row is locked
         for fact in touched:
             replay.refold(connection, person, fact, past[fact])
+        aligning.within(connection, account_id, touched, now)
         replay.add_to_days(connection, account_id, days)
         _end(session, guest_id, account_id, now)
         return moved
@@ -168,8 +170,9 @@ def _answer_days(connection: sa.Connection, guest_id: int) -> replay.Days:
     }
 
 
-def _unite(connection: sa.Connection, guest_id: int, account_id: int) -> None:
+def _unite(session: Session, guest_id: int, account_id: int) -> None:
     """Move what is a set rather than a log, and delete what the guest has left."""
+    connection = session.connection()
     _come_back(connection, guest_id, account_id)
     _join_exceptions(connection, guest_id, account_id)
     for table, key in UNIONS:
@@ -180,10 +183,7 @@ def _unite(connection: sa.Connection, guest_id: int, account_id: int) -> None:
             .where(table.user_id == guest_id, column.not_in(held.scalar_subquery()))
             .values(user_id=account_id)
         )
-    if not rows_of(connection, Plan, account_id):
-        connection.execute(
-            sa.update(Plan).where(Plan.user_id == guest_id).values(user_id=account_id)
-        )
+    plan_rows.bring(session, guest_id, account_id)
     for column in HANDED_OVER:
         connection.execute(
             sa.update(column.class_).where(column == guest_id).values({column.key: account_id})

@@ -31,6 +31,21 @@ class Preferences:
     theme: str
 
 
+def of_person(person: sessions.Person) -> Preferences:
+    """Return a person's settings as they are."""
+    return Preferences(
+        name=person.name,
+        tz=person.tz,
+        rollover_minutes=person.rollover_minutes,
+        new_per_day=person.new_per_day,
+        reviews_per_day=person.reviews_per_day,
+        desired_retention=person.desired_retention,
+        rating_buttons=person.prefs.get("rating_buttons", RATING_BUTTONS[0]),
+        single_keys=person.prefs.get("single_keys", True),
+        theme=person.prefs.get("theme", THEMES[0]),
+    )
+
+
 def save(user_id: int, wanted: Preferences) -> None:
     """Store a person's settings; ValueError for one out of range, and nothing is stored.
 

@@ -17,7 +17,7 @@ from quizapp.services.content.questions import Absent, Asked, asked, fact_of, pa
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import attempt_views, attempts, open_exams
 from quizapp.services.quizzes.attempt_views import Refused
-from quizapp.services.study import queue, replay, responses
+from quizapp.services.study import plan_rows, queue, replay, responses
 from quizapp.services.study.given import Facts, Given
 from quizapp.services.study.responses import IdReused
 
@@ -237,7 +237,7 @@ def preview(person: Person, fact_id: int | None, now: datetime) -> list[Rating]:
     outcomes = fsrs.preview(card.memory if card else None, delta, weights=weights)
     ratings = []
     for rating, after in outcomes.items():
-        due_day, due_at = schedule(
+        due_day, due_at, _ = schedule(
             card,
             rating,
             None,
@@ -249,6 +249,7 @@ def preview(person: Person, fact_id: int | None, now: datetime) -> list[Rating]:
             chance=chance(person.id, fact_id or 0, card.reps if card else 0),
             retention=person.desired_retention,
             weights=weights,
+            share=plan_rows.shares(person),
         )
         elapsed = max((due_at - now).total_seconds() / 86400, 0.0)
         recall = fsrs.retrievability(after.memory.stability, elapsed, weights)

@@ -6,11 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from quizapp.core.scheduling.days import learner_day
-from quizapp.core.scheduling.fsrs import ENGINE
 from quizapp.database import writing
 from quizapp.models import CardMark, LoggedResponse, Question, Regrade, Review
 from quizapp.services.people.sessions import Person
-from quizapp.services.study import judged, replay, responses
+from quizapp.services.study import judged, replay, responses, settling
 
 FLAGS = range(8)
 
@@ -38,7 +37,9 @@ def undo(person: Person, now: datetime) -> str:
         day = reviews[0].day
         for n, review in enumerate(reviews):
             past = replay.rows_of(connection, person.id, review.fact_now)
-            session.execute(sa.insert(Review).values(**voiding(person, review, first + n, now)))
+            void = settling.voiding(person, review, first + n, now)
+            session.execute(sa.insert(Review).values(**void))
+            settling.settle(connection, person, review.fact_now, review.at, now)
             replay.refold(connection, person, review.fact_now, past)
         change = {**dict.fromkeys(replay.SUMS, 0), **{name: -n for name, n in sums.items()}}
         replay.add_to_days(connection, person.id, {day: change})
@@ -95,26 +96,6 @@ def standing(connection: sa.Connection, person: Person, response_seq: int) -> li
             ).order_by(Review.seq)
         )
     )
-
-
-def voiding(person: Person, review: sa.Row, seq: int, now: datetime) -> dict[str, object]:  # type: ignore[type-arg]
-    """Return the columns of the review that takes back another one."""
-    return {
-        "user_id": person.id,
-        "seq": seq,
-        "response_seq": review.response_seq,
-        "kind": "undo",
-        "question_id": review.question_id,
-        "part": review.part,
-        "fact_id": review.fact_id,
-        "at": now,
-        "day": learner_day(now, person.tz, person.rollover_minutes),
-        "delta_days": 0,
-        "engine": ENGINE,
-        "params_version": person.params_version,
-        "voids_seq": review.seq,
-        "details": {},
-    }
 
 
 def suspend(person: Person, fact_id: int, now: datetime, on: bool = True) -> None:

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fsrs import REVIEW, retrievability
+from quizapp.core.scheduling.level import Level
 from quizapp.extensions import db
 from quizapp.models import Bank, Card, CardMark, Shelf
 from quizapp.services.content import banks
 from quizapp.services.people.sessions import Person
-from quizapp.services.study import replay
+from quizapp.services.study import levels, replay
 
 DAY_S = 86_400
 
@@ -21,7 +22,7 @@ class FactMemory(NamedTuple):
     """A learner's memory of a fact; a tuple, as a page may read thousands."""
 
     fact_id: int
-    recall: float  # 0..1: now; of a fact still being learnt, in a day
+    recall: float  # 0..1, calibrated: now; of a fact still being learnt, in a day
     stability: float  # days
     due_day: int
     lapses: int
@@ -46,8 +47,12 @@ _ASLEEP = sa.select(CardMark.fact_id, CardMark.suspended_at, CardMark.buried_unt
 def of_person(
     person: Person, now: datetime, fact_ids: Collection[int] | None = None
 ) -> list[FactMemory]:
-    """Return the learner's memories, of these facts or of all; facts never met are left out."""
+    """Return the learner's memories, of these facts or of all; facts never met are left out.
+
+    Recall is calibrated: what the model says, moved by the learner's own level (see `levels`).
+    """
     connection = db.session.connection()
+    level = levels.of_learner(connection, person.id)
     weights = replay.weights_of(connection, person.id, person.params_version)
     if fact_ids is None:
         rows = connection.execute(_CARDS, {"user": person.id}).all()
@@ -58,21 +63,16 @@ def of_person(
     clock = now.astimezone(UTC)
     if rows and rows[0][1].tzinfo is None:
         clock = clock.replace(tzinfo=None)
-    return [
-        FactMemory(
-            fact_id,
-            # What was missed a minute ago is on the tip of the tongue, not known.
-            retrievability(
-                stability,
-                max((clock - last_at).total_seconds() / DAY_S, 0.0 if state == REVIEW else 1.0),
-                weights,
-            ),
-            stability,
-            due_day,
-            lapses,
-        )
-        for fact_id, last_at, stability, due_day, lapses, state in rows
-    ]
+    is_known = level != Level()  # before the first answers a level says how unsure it is, no more
+    found = []
+    for fact_id, last_at, stability, due_day, lapses, state in rows:
+        # What was missed a minute ago is on the tip of the tongue, not known.
+        days = max((clock - last_at).total_seconds() / DAY_S, 0.0 if state == REVIEW else 1.0)
+        recall = retrievability(stability, days, weights)
+        if is_known:
+            recall = level.recall(recall, days)
+        found.append(FactMemory(fact_id, recall, stability, due_day, lapses))
+    return found
 
 
 def asleep(person: Person, now: datetime) -> tuple[set[int], set[int]]:

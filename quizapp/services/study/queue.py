@@ -1,6 +1,6 @@
 """What a learner is asked next: due and new facts of the shelf, within the day's limits."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -34,7 +34,8 @@ from quizapp.services.content.catalog import Catalog, FactEntry
 from quizapp.services.content.questions import Asked, asked
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import open_exams
-from quizapp.services.study import goals
+from quizapp.services.study import goals, plan_days
+from quizapp.services.study.plan_days import DayList
 
 LOOKED_AT = 16  # due cards considered; the spacing rule seldom needs more than a handful
 TODAY = ("answers", "new_facts")
@@ -107,9 +108,13 @@ def next_question(
 ) -> Asked | None:
     """Return the question to ask now, of one bank or of the whole shelf; None when all is done.
 
+    A learner with plans is asked what they choose for today, as long as they speak for the bank.
     `sums` of today and `hidden`, what open exams ask: where the caller knows them already.
     """
-    bank_ids = [bank_id] if bank_id is not None else shelf_banks(person, now)
+    listed = plan_days.of_today(person, now)
+    if listed is not None and not listed.speaks_for(bank_id):
+        listed = None
+    bank_ids = [bank_id] if bank_id is not None else _banks(person, now, listed)
     if not bank_ids:
         return None
     connection = db.session.connection()
@@ -119,13 +124,32 @@ def next_question(
     facts = _facts(catalogs)
     today = learner_day(now, person.tz, person.rollover_minutes)
     sums = _of_today(sums) if sums else day_sums(connection, person, today)
-    due, stability = _due(connection, person, facts, bank_ids, now, today, sums)
-    by_bank = dict(zip(bank_ids, catalogs, strict=True))
-    new = cache(lambda: _new(connection, person, by_bank, now, today, sums))
+    new: Callable[[], Sequence[Candidate]]
+    if listed is None:
+        due, stability = _due(connection, person, facts, bank_ids, now, today, sums)
+        by_bank = dict(zip(bank_ids, catalogs, strict=True))
+        new = cache(lambda: _new(connection, person, by_bank, now, today, sums))
+    else:
+        due, stability, new = _planned(person, facts, listed, now)
     chosen = choose(due, new, _recent(connection, person, catalogs), sums["answers"], now)
     if chosen is None:
         return None
     return _form(connection, person, facts[chosen.fact_id], stability.get(chosen.fact_id))
+
+
+def _banks(person: Person, now: datetime, listed: DayList | None) -> list[int]:
+    return shelf_banks(person, now) if listed is None else plan_days.viewable(person, listed)
+
+
+def _planned(
+    person: Person, facts: Mapping[int, FactEntry], listed: DayList, now: datetime
+) -> tuple[list[Candidate], dict[int, float], Callable[[], Sequence[Candidate]]]:
+    """Return what is left of the day's list: what is due with its stability, and what is new."""
+    left = plan_days.left(person, listed, now)
+    waiting = [one for one in (*left.steps, *left.reviews) if one.fact_id in facts]
+    due = [Candidate(one.fact_id, facts[one.fact_id].sentence, one.due_at) for one in waiting]
+    new = [Candidate(fact, facts[fact].sentence) for fact in left.new if fact in facts]
+    return due, {one.fact_id: one.stability for one in waiting}, lambda: new
 
 
 def _without(hidden: Set[int], known: Catalog) -> Catalog:
@@ -139,6 +163,21 @@ def _without(hidden: Set[int], known: Catalog) -> Catalog:
             facts[fact.id] = replace(fact, forms=forms)
     candidates = tuple(c for c in known.candidates if c.fact_id in facts)
     return replace(known, facts=facts, candidates=candidates)
+
+
+def of_fact(person: Person, fact_id: int) -> Asked | None:
+    """Return a question on this fact in the form that suits its memory; None where none may be."""
+    connection = db.session.connection()
+    bank_id = db.session.scalar(sa.select(Fact.bank_id).where(Fact.id == fact_id))
+    hidden = open_exams.questions(connection, person.id)
+    known = _without(hidden, catalog.of_bank(bank_id)) if bank_id is not None else None
+    fact = known.facts.get(fact_id) if known else None
+    if fact is None:
+        return None
+    stability = db.session.scalar(
+        sa.select(Card.stability).where(Card.user_id == person.id, Card.fact_id == fact_id)
+    )
+    return _form(connection, person, fact, stability)
 
 
 def first_question(bank_id: int) -> Asked | None:

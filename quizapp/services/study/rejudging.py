@@ -12,7 +12,7 @@ from quizapp.core.scheduling.fsrs import AGAIN
 from quizapp.models import LoggedResponse, Regrade, Review
 from quizapp.services.content.questions import Asked
 from quizapp.services.people.sessions import Person
-from quizapp.services.study import cards, replay, responses, reviews
+from quizapp.services.study import cards, replay, responses, reviews, settling
 from quizapp.services.study.given import Facts, Given
 from quizapp.services.study.reviews import Tested
 
@@ -150,7 +150,7 @@ def _rewrite(
     fact_id = review.fact_now
     past = replay.rows_of(connection, person.id, fact_id)
     seq = responses.take_seq(connection, person.id, 2)
-    connection.execute(sa.insert(Review).values(**cards.voiding(person, review, seq, now)))
+    connection.execute(sa.insert(Review).values(**settling.voiding(person, review, seq, now)))
     rows = replay.rows_of(connection, person.id, fact_id)
     met = replay.card_at(connection, person, rows, review.at)
     then = replace(person, params_version=review.params_version)

@@ -1,15 +1,18 @@
 """Cards and day sums as folds of the log of reviews: rebuilt, compared, mended."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from quizapp.core.scheduling import fsrs
-from quizapp.core.scheduling.fold import CardState, ReviewRow, fold, history, rezoned
+from quizapp.core.scheduling.fold import CardState, ReviewRow, finished, fold, history, rezoned
 from quizapp.core.scheduling.fsrs import DEFAULT_WEIGHTS, Weights
 from quizapp.core.statistics.recall import review_class
 from quizapp.models import (
@@ -40,6 +43,9 @@ SUMS = (
     "mature_fail",
 )
 Days = dict[int, dict[str, int]]
+LAST_SEQ = 2**62
+_SOURCE = re.compile(r'"source": *"(\w+)"')
+_CHUNK = 2000
 
 _CARD = sa.select(*(getattr(Card, name) for name in CARD_FIELDS)).where(
     Card.user_id == sa.bindparam("user"), Card.fact_id == sa.bindparam("fact")
@@ -47,6 +53,7 @@ _CARD = sa.select(*(getattr(Card, name) for name in CARD_FIELDS)).where(
 _WEIGHTS = sa.select(Parameters.weights).where(
     Parameters.user_id == sa.bindparam("user"), Parameters.version == sa.bindparam("version")
 )
+_TIME = sa.DateTime(timezone=True)  # without our own type: a replay reads a million
 _FACT_NOW = sa.case(
     (Review.part.is_(None), Question.fact_id),
     else_=sa.func.coalesce(QuestionPart.fact_id, Review.fact_id),
@@ -56,13 +63,13 @@ _ROWS = (
         _FACT_NOW,
         Review.seq,
         Review.kind,
-        Review.at,
+        sa.type_coerce(Review.at, _TIME),
         Review.day,
         Review.rating,
         Review.p_knew,
         Review.due_day,
-        Review.due_at,
-        Review.details,
+        sa.type_coerce(Review.due_at, _TIME),
+        sa.cast(Review.details, sa.Text),
         Review.engine,
         Review.params_version,
         Review.voids_seq,
@@ -82,7 +89,7 @@ REVIEWS_WITH_FACT = (  # each review with `fact_now`, the fact that its question
         sa.and_(QuestionPart.question_id == Review.question_id, QuestionPart.part == Review.part),
     )
 )
-_OF_FACT = sa.union(
+OF_FACT = sa.union(  # the questions that belong to a fact now
     sa.select(Question.id).where(Question.fact_id == sa.bindparam("fact")),
     sa.select(QuestionPart.question_id).where(QuestionPart.fact_id == sa.bindparam("fact")),
 )
@@ -131,7 +138,7 @@ def weights_of(connection: sa.Connection, user_id: int, version: int) -> Weights
 def rows_of(connection: sa.Connection, user_id: int, fact_id: int) -> list[ReviewRow]:
     """Return all reviews of the questions that belong to a fact now."""
     select = _ROWS.where(
-        Review.user_id == user_id, Review.question_id.in_(_OF_FACT), _FACT_NOW.in_([fact_id])
+        Review.user_id == user_id, Review.question_id.in_(OF_FACT), _FACT_NOW.in_([fact_id])
     )
     return [row for _, row in _read(connection.execute(select, {"fact": fact_id}))]
 
@@ -140,10 +147,16 @@ def card_at(
     connection: sa.Connection, person: Person, rows: Iterable[ReviewRow], at: datetime
 ) -> CardState | None:
     """Return what the card was just before `at`."""
-    earlier = {row.seq for row in rows if row.at <= at}
-    kept = [row for row in rows if row.seq in earlier or row.voids_seq in earlier]
+    kept = before(rows, (at, LAST_SEQ))
     weights = all_weights(connection, person.id)
     return fold(kept, weights, person.tz, person.rollover_minutes)
+
+
+def before(rows: Iterable[ReviewRow], place: tuple[datetime, int]) -> list[ReviewRow]:
+    """Return the rows before a place (at, seq) in the log, and what voids them."""
+    rows = list(rows)
+    earlier = {row.seq for row in rows if (row.at, row.seq) < place}
+    return [row for row in rows if row.seq in earlier or row.voids_seq in earlier]
 
 
 def refold(
@@ -218,27 +231,34 @@ def rebuild_cards(connection: sa.Connection, user_id: int) -> None:
 
 
 def folded(connection: sa.Connection, person: Person) -> tuple[dict[int, CardState], Days]:
-    """Return all cards and day sums that a learner's log makes."""
-    by_fact: dict[int, list[ReviewRow]] = {}
-    for fact_id, row in _read(connection.execute(_ROWS.where(Review.user_id == person.id))):
-        by_fact.setdefault(fact_id, []).append(row)
+    """Return all cards and day sums that a learner's log makes; holds one fact's log at a time."""
     weights = all_weights(connection, person.id)
     cards: dict[int, CardState] = {}
     days: Days = {}
-    for fact_id, rows in by_fact.items():
-        card = fold(rows, weights, person.tz, person.rollover_minutes)
+    select = _ROWS.where(Review.user_id == person.id).order_by(_FACT_NOW)
+    result = connection.execute(select, execution_options={"yield_per": _CHUNK})
+    for fact_id, pairs in groupby(_read(result), itemgetter(0)):
+        rows = [row for _, row in pairs]
+        card = _add(days, rows, weights, 1)
         if card is not None:
-            cards[fact_id] = card
-        _add(days, rows, weights, 1)
+            cards[fact_id] = finished(card, rows, person.tz, person.rollover_minutes)
     _add_answers(connection, person.id, days)
     return cards, days
 
 
-def _add(days: Days, rows: list[ReviewRow], weights: dict[int, Weights], sign: int) -> None:
-    for before, row, _after in history(rows, weights):
+def _add(
+    days: Days, rows: list[ReviewRow], weights: dict[int, Weights], sign: int
+) -> CardState | None:
+    """Add the reviews of a card to the sums of their days; returns the card that they make."""
+    card = None
+    for met, row, after in history(rows, weights):
+        card = after
         if row.kind == "answer" and row.rating is not None:
-            sums = days.setdefault(row.day, dict.fromkeys(SUMS, 0))
-            count(sums, before, row.rating, row.day, sign)
+            sums = days.get(row.day)
+            if sums is None:
+                sums = days[row.day] = dict.fromkeys(SUMS, 0)
+            count(sums, met, row.rating, row.day, sign)
+    return card
 
 
 def _add_answers(connection: sa.Connection, user_id: int, days: Days) -> None:
@@ -249,29 +269,29 @@ def _add_answers(connection: sa.Connection, user_id: int, days: Days) -> None:
     undone = sa.select(Review.voids_seq).where(
         Review.user_id == user_id, Review.voids_seq.is_not(None)
     )
-    select = (
-        sa.select(sa.func.min(Review.day), judged.SCORE, LoggedResponse.took_ms)
-        .join(
-            LoggedResponse,
-            sa.and_(
-                LoggedResponse.user_id == Review.user_id,
-                LoggedResponse.seq == Review.response_seq,
-            ),
-        )
-        .outerjoin(Regrade, judged.LATEST)
+    day_of = (
+        sa.select(Review.response_seq, sa.func.min(Review.day).label("day"))
         .where(Review.user_id == user_id, Review.kind == "answer", Review.seq.not_in(undone))
-        .group_by(
-            LoggedResponse.seq,
-            LoggedResponse.score,
-            LoggedResponse.took_ms,
-            Regrade.n,
-            Regrade.score,
-        )
+        .group_by(Review.response_seq)
+        .subquery()
     )
-    for day, score, took_ms in connection.execute(select):
+    is_right = sa.case((judged.SCORE >= 1, 1), else_=0)
+    select = (
+        sa.select(
+            day_of.c.day,
+            sa.func.count(),
+            sa.func.sum(is_right),
+            sa.func.sum(sa.func.coalesce(LoggedResponse.took_ms, 0)),
+        )
+        .join(LoggedResponse, LoggedResponse.seq == day_of.c.response_seq)
+        .outerjoin(Regrade, judged.LATEST)
+        .where(LoggedResponse.user_id == user_id)
+        .group_by(day_of.c.day)
+    )
+    for day, *counted in connection.execute(select):
         sums = days.setdefault(day, dict.fromkeys(SUMS, 0))
-        for name, value in answer_sums(score, took_ms).items():
-            sums[name] += value
+        for name, value in zip(("answers", "right", "ms"), counted, strict=True):
+            sums[name] += int(value)
 
 
 def answer_sums(score: float | None, took_ms: int | None) -> dict[str, int]:
@@ -280,26 +300,32 @@ def answer_sums(score: float | None, took_ms: int | None) -> dict[str, int]:
 
 
 def _read(result: Iterable[Any]) -> Iterator[tuple[int, ReviewRow]]:
-    for fact_id, *values, details, engine, params, voids, question_id in result:
-        seq, kind, at, day, rating, p_knew, due_day, due_at = values
-        yield (
-            fact_id,
-            ReviewRow(
-                seq,
-                kind,
-                at,
-                day,
-                rating,
-                p_knew,
-                due_day,
-                due_at,
-                details.get("source", "study"),
-                engine,
-                params,
-                voids,
-                question_id,
-            ),
-        )
+    for fact_id, seq, kind, at, day, rating, knew, due_day, due_at, details, *rest in result:
+        # Of the details only the source is needed, and to parse them all would double the time.
+        found = _SOURCE.search(details)
+        source = found[1] if found else "study"
+        when, due = _utc(at), due_at and _utc(due_at)
+        yield fact_id, ReviewRow(seq, kind, when, day, rating, knew, due_day, due, source, *rest)
+
+
+def _utc(time: datetime) -> datetime:
+    """Return what UTCDateTime would: SQLite gives times in UTC that do not say so."""
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def row_of(columns: Mapping[str, Any]) -> ReviewRow:
+    """Return a review that is about to be written as the fold will read it."""
+    names = ("rating", "p_knew", "due_day", "due_at", "voids_seq", "question_id")
+    return ReviewRow(
+        seq=columns["seq"],
+        kind=columns["kind"],
+        at=columns["at"],
+        day=columns["day"],
+        source=columns["details"].get("source", "study"),
+        engine=columns["engine"],
+        params_version=columns["params_version"],
+        **{name: columns.get(name) for name in names},
+    )
 
 
 def rezone(connection: sa.Connection, person: Person) -> None:

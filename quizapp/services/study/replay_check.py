@@ -1,6 +1,6 @@
 """Do the cards agree with the log? Compare them all, or write them all anew."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from math import isclose
 from typing import Any
@@ -36,14 +36,15 @@ class Comparison:
             )
 
 
-def check(pending: Set[int] = frozenset()) -> Comparison:
+def check(pending: Set[int] = frozenset(), users: Iterable[int] | None = None) -> Comparison:
     """Compare every stored card and day with what the log says; changes nothing.
 
-    Left out are the facts in `pending`, whose cards a job has yet to fold again, and the days of
-    learners who have such a fact.
+    Of these users, or of all, one after the other, so that no more than the cards of one and the
+    reviews of one fact are in memory. Left out are the facts in `pending`, whose cards a job has
+    yet to fold again, and the days of learners who have such a fact.
     """
     found = Comparison()
-    for user_id in db.session.scalars(sa.select(User.id).order_by(User.id)).all():
+    for user_id in _everybody() if users is None else users:
         _compare(user_id, found, pending)
         db.session.rollback()
     return found
@@ -52,10 +53,14 @@ def check(pending: Set[int] = frozenset()) -> Comparison:
 def rebuild(pending: Set[int] = frozenset()) -> Comparison:
     """Write every card and day anew from the log, learner by learner; returns what differed."""
     found = check(pending)
-    for user_id in db.session.scalars(sa.select(User.id).order_by(User.id)).all():
+    for user_id in _everybody():
         with writing(wait_s=10) as session:
             replay.rebuild_cards(session.connection(), user_id)
     return found
+
+
+def _everybody() -> Sequence[int]:
+    return db.session.scalars(sa.select(User.id).order_by(User.id)).all()
 
 
 def _compare(user_id: int, found: Comparison, pending: Set[int]) -> None:

@@ -10,11 +10,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fold import CardState
-from quizapp.database import Busy
-from quizapp.models import LoggedResponse, User, UserDay
+from quizapp.models import LoggedResponse, UserDay
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import replay, reviews
 from quizapp.services.study.given import Facts, Given
+from quizapp.services.study.numbering import take_seq
+
+__all__ = ["IdReused", "Logged", "log", "take_seq"]
 
 
 class IdReused(ValueError):
@@ -47,29 +49,10 @@ def _statements(dialect: str) -> dict[str, Any]:
     }
 
 
-_TAKE = (
-    sa.update(User)
-    .where(User.id == sa.bindparam("user"), User.merged_into_id.is_(None))
-    .values(seq=User.seq + sa.bindparam("count"))
-    .returning(User.seq)
-)
 _KNOWN = sa.select(LoggedResponse.seq, LoggedResponse.body_sha256).where(
     LoggedResponse.user_id == sa.bindparam("user"),
     LoggedResponse.client_id == sa.bindparam("client_id"),
 )
-
-
-def take_seq(connection: sa.Connection, user_id: int, count: int = 1) -> int:
-    """Take `count` numbers of the learner's own counter and return the first.
-
-    The first statement of a transaction that writes to person tables: on PostgreSQL it locks that
-    learner, so two tabs cannot fork a card. Busy where the learner was merged or erased meanwhile:
-    the page sends it again, as whoever it is by then.
-    """
-    last = connection.execute(_TAKE, {"user": user_id, "count": count}).scalar()
-    if last is None:
-        raise Busy
-    return int(last) - count + 1
 
 
 def log(connection: sa.Connection, person: Person, given: Given, facts: Facts) -> Logged:

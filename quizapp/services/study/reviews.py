@@ -1,20 +1,19 @@
 """Log 2: what an answer says of the memory of each fact that it tests."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from quizapp.core.scheduling import fsrs
-from quizapp.core.scheduling.evidence import Evidence, evidence
-from quizapp.core.scheduling.fold import CardState, ReviewRow, schedule, step
-from quizapp.core.scheduling.fsrs import Weights
+from quizapp.core.scheduling.evidence import NO_MARKS, Evidence, counts, evidence
+from quizapp.core.scheduling.fold import CardState, ReviewRow, recall_at, schedule, step
+from quizapp.core.scheduling.fsrs import Memory, Weights
 from quizapp.core.scheduling.fuzz import chance
 from quizapp.models import Review, Shelf
 from quizapp.services.people.sessions import Person
-from quizapp.services.study import replay
+from quizapp.services.study import plan_rows, replay, settling
 from quizapp.services.study.given import Facts, Given
 
 _INSERT = sa.insert(Review)
@@ -36,13 +35,13 @@ class Tested:
 
 
 def tested_by(given: Given, facts: Facts) -> list[Tested]:
-    """Return what is scheduled: nothing of mere practice, of later tries, of what awaits a person.
+    """Return what is scheduled: nothing of what does not count or still awaits a person.
 
     Parts that name the question's own fact count with the question; several parts of one fact
     make one review, of their mean.
     """
     score = given.grade.score
-    if given.source == "practice" or score is None or given.try_no > 1:
+    if score is None or not counts(given.source, given.try_no):
         return []
     tested = [] if facts.fact_id is None else [Tested(None, facts.fact_id, score)]
     by_fact: dict[int, list[str]] = {}
@@ -69,26 +68,26 @@ def write(
     fact_id = tested.fact_id
     before = replay.card_of(connection, person.id, fact_id)
     past = None
-    if before is not None and given.answered_at < before.last_at:
+    if settling.is_late(connection, person, given, fact_id, before):
         # What the card was at the time of the answer, not what later answers made of it.
         past = replay.rows_of(connection, person.id, fact_id)
         before = replay.card_at(connection, person, past, given.answered_at)
     weights = replay.weights_of(connection, person.id, person.params_version)
-    recall = _recall(given, before, weights)
-    says = _evidence(given, recall, tested.score)
-    if says is None:
+    found = _heard(person, given, day, seqs, tested, before, weights)
+    if found is None:
         return before
-    row = _row(person, given, day, (seqs[1], fact_id), before, says, weights)
-    connection.execute(_INSERT, _review_row(person, given, row, before, seqs[0], tested, recall))
+    row, memory, values = found
+    connection.execute(_INSERT, values)
     if past is not None:
+        settling.settle(connection, person, fact_id, given.answered_at, given.received_at)
         return replay.refold(connection, person, fact_id, past)
     if before is None:
         connection.execute(
             _shelf(connection.dialect.name),
             {"user_id": person.id, "bank_id": facts.bank_id, "added_at": given.received_at},
         )
-    replay.count(sums, before, says.rating, day)
-    after = step(before, row, weights)
+    replay.count(sums, before, values["rating"], day)
+    after = step(before, row, weights, memory)
     replay.store(connection, person.id, fact_id, after)
     return after
 
@@ -104,13 +103,32 @@ def append(
 ) -> None:
     """Write one review after the card that it met; the caller folds the card anew."""
     weights = replay.weights_of(connection, person.id, person.params_version)
-    recall = _recall(given, before, weights)
+    found = _heard(person, given, day, seqs, tested, before, weights)
+    if found is not None:
+        connection.execute(_INSERT, found[2])
+
+
+def _heard(
+    person: Person,
+    given: Given,
+    day: int,
+    seqs: tuple[int, int],
+    tested: Tested,
+    before: CardState | None,
+    weights: Weights,
+) -> tuple[ReviewRow, Memory, dict[str, Any]] | None:
+    """Return the review of an answer, the memory it leaves and its columns; None says nothing."""
+    recall = recall_at(before, given.answered_at, weights)
     says = _evidence(given, recall, tested.score)
-    if says is not None:
-        row = _row(person, given, day, (seqs[1], tested.fact_id), before, says, weights)
-        connection.execute(
-            _INSERT, _review_row(person, given, row, before, seqs[0], tested, recall)
-        )
+    if says is None:
+        return None
+    row, memory, unmoved = _row(
+        person, given, day, (seqs[1], tested.fact_id), before, says, weights
+    )
+    values = _review_row(person, given, row, before, seqs[0], tested, recall)
+    if row.due_day != unmoved:  # by days off or easy days: so that it can be told why it is due
+        values["details"]["moved_from"] = unmoved
+    return row, memory, values
 
 
 def _review_row(
@@ -122,12 +140,15 @@ def _review_row(
     tested: Tested,
     recall: float | None,
 ) -> dict[str, Any]:
-    details: dict[str, Any] = {"source": row.source}
+    details = {"source": row.source, **_policy(person)}
     if recall is not None:
         # What was foretold, so that it can be held against what came.
         details["recall"] = round(recall, 6)
     if given.asked.guess:
         details["guess"] = given.asked.guess
+    for name in ("certainty", "said_right"):
+        if given.marks and name in given.marks:
+            details[name] = given.marks[name]
     return {
         "user_id": person.id,
         "seq": row.seq,
@@ -151,12 +172,15 @@ def _review_row(
     }
 
 
-def _recall(given: Given, before: CardState | None, weights: Weights) -> float | None:
-    """Return the recall predicted for the time of the answer, None of a fact never met."""
-    if before is None:
-        return None
-    elapsed = max((given.answered_at - before.last_at).total_seconds() / 86400, 0.0)
-    return fsrs.retrievability(before.stability, elapsed, weights)
+def _policy(person: Person) -> dict[str, Any]:
+    """Return what a due day is chosen by: kept, so that it can be chosen again as it was."""
+    policy: dict[str, Any] = {
+        "tz": person.tz,
+        "rollover": person.rollover_minutes,
+        "retention": person.desired_retention,
+    }
+    uneven = plan_rows.uneven_days(person)
+    return policy if uneven is None else {**policy, "uneven": uneven}
 
 
 def _evidence(given: Given, recall: float | None, score: float) -> Evidence | None:
@@ -166,7 +190,7 @@ def _evidence(given: Given, recall: float | None, score: float) -> Evidence | No
         given.asked.guess,
         recall,
         rating=given.response.get("rating"),
-        hinted=bool((given.marks or {}).get("hint")),
+        marks=given.marks or NO_MARKS,
     )
 
 
@@ -178,8 +202,10 @@ def _row(
     before: CardState | None,
     says: Evidence,
     weights: Weights,
-) -> ReviewRow:
-    due_day, due_at = schedule(
+) -> tuple[ReviewRow, Memory, int]:
+    """Return the row, the memory, and the due day as it were if all days were alike."""
+    when = partial(
+        schedule,
         before,
         says.rating,
         says.p_knew,
@@ -192,7 +218,9 @@ def _row(
         retention=person.desired_retention,
         weights=weights,
     )
-    return ReviewRow(
+    share = plan_rows.shares(person)
+    due_day, due_at, memory = when(share=share)
+    row = ReviewRow(
         seq=what[0],
         kind="answer",
         at=given.answered_at,
@@ -205,3 +233,4 @@ def _row(
         params_version=person.params_version,
         question_id=given.asked.id,
     )
+    return row, memory, due_day if share is None else when().due_day

@@ -8,7 +8,7 @@ from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Shelf
 from quizapp.services.people.sessions import Person
-from quizapp.services.study import responses
+from quizapp.services.study import plan_rows, responses
 
 
 def put(person: Person, bank_id: int, now: datetime) -> None:
@@ -17,6 +17,7 @@ def put(person: Person, bank_id: int, now: datetime) -> None:
         responses.take_seq(session.connection(), person.id, count=0)  # of two one puts it there
         if session.get(Shelf, (person.id, bank_id)) is None:
             session.add(Shelf(user_id=person.id, bank_id=bank_id, added_at=now))
+            plan_rows.forget_lists(session, person.uid)
 
 
 def take_off(person: Person, bank_id: int) -> None:
@@ -25,6 +26,7 @@ def take_off(person: Person, bank_id: int) -> None:
         session.execute(
             sa.delete(Shelf).where(Shelf.user_id == person.id, Shelf.bank_id == bank_id)
         )
+        plan_rows.forget_lists(session, person.uid)
 
 
 def holds(person: Person, bank_id: int) -> bool:

@@ -14,7 +14,8 @@ from quizapp.core.scheduling.queue import AHEAD
 from quizapp.extensions import db
 from quizapp.models import Card, Fact, Question
 from quizapp.services.people.sessions import Person
-from quizapp.services.study import memories, queue
+from quizapp.services.study import memories, plan_days, queue
+from quizapp.services.study.plan_days import DayList
 
 KEPT_S = 60.0  # how old the set of a bank's facts may be; a figure, so a minute does no harm
 _TYPES = [name for name, kind in QUESTION_TYPES.items() if kind.GRADED_BY in {"app", "learner"}]
@@ -53,10 +54,13 @@ def counts(
     met: Collection[int] | None = None,
     bank_id: int | None = None,
 ) -> Counts:
-    """Return what waits today, of the whole shelf or of one bank.
+    """Return what waits today, of the whole shelf or of one bank; by the plans where they act.
 
     `met`: the facts with a card, where the caller has read them already.
     """
+    listed = plan_days.of_today(person, now)
+    if listed is not None and listed.speaks_for(bank_id):
+        return _planned(person, listed, now, bank_id)
     today = learner_day(now, person.tz, person.rollover_minutes)
     facts = askable_facts([bank_id] if bank_id else memories.shelf(person, today))
     connection = db.session.connection()
@@ -74,6 +78,13 @@ def counts(
         min(len(due), max(person.reviews_per_day - sums["reviews"], 0)),
         min(len(new), max(person.new_per_day - sums["new_facts"], 0)),
     )
+
+
+def _planned(person: Person, listed: DayList, now: datetime, bank_id: int | None) -> Counts:
+    facts = askable_facts([bank_id] if bank_id else plan_days.viewable(person, listed))
+    left = plan_days.left(person, listed, now)
+    due = sum(one.fact_id in facts for one in (*left.steps, *left.reviews))
+    return Counts(due, sum(fact in facts for fact in left.new))
 
 
 def askable_facts(bank_ids: list[int]) -> set[int]:

@@ -41,15 +41,18 @@ from quizapp.models import (
 )
 from quizapp.models import RawBlock as RawRow
 from quizapp.services.content.version_rows import OWN
+from quizapp.services.people.sessions import Person
+from quizapp.services.transfer.history_export import Histories
 
 
-def bank_items(bank: Bank, losses: list[Loss]) -> Iterator[Item]:
+def bank_items(bank: Bank, losses: list[Loss], learner: Person | None = None) -> Iterator[Item]:
     """Yield the bank, its media, articles, facts, active questions and quizzes, in their order.
 
     What cannot be put into items at all is added to `losses`. A fact that was made for one
-    question alone is not named: the question gets its own again.
+    question alone is not named: the question gets its own again. With a learner, questions carry
+    that learner's history instead of the one that they came with.
     """
-    outline = _Outline(bank, losses)
+    outline = _Outline(bank, losses, learner)
     yield BankFile(bank.title, bank.language, bank.notice)
     yield from _media(bank)
     yield from outline.articles()
@@ -71,7 +74,7 @@ def _media(bank: Bank) -> Iterator[MediaIn]:
 class _Outline:
     """The bank's rows that several kinds of items need: keys of questions, facts and articles."""
 
-    def __init__(self, bank: Bank, losses: list[Loss]) -> None:
+    def __init__(self, bank: Bank, losses: list[Loss], learner: Person | None) -> None:
         self._bank, self._losses = bank, losses
         query = (
             sa.select(
@@ -89,7 +92,8 @@ class _Outline:
             .order_by(Question.position, Question.id)
         )
         self._rows = db.session.execute(query).all()
-        self._ids = [question.id for question, *_ in self._rows]
+        questions = [question for question, *_ in self._rows]
+        self._histories = Histories(learner, questions) if learner else None
         self._keys = _export_keys([question for question, *_ in self._rows])
         self._parts = self._part_facts()
         self._fact_keys = self._named_facts()
@@ -184,9 +188,13 @@ class _Outline:
                 fact=self._fact_keys.get(question.fact_id or 0),
                 tags=sorted(tags[question.id]),
                 category=question.category,
-                raw=RawBlock(block.format, block.raw, block.lossy) if block else None,
+                raw=self._past(question, block),
                 changed_at=int(edited_at.timestamp()),
             )
+
+    def _past(self, question: Question, row: RawRow | None) -> RawBlock | None:
+        block = RawBlock(row.format, row.raw, row.lossy) if row else None
+        return self._histories.of(question, block) if self._histories else block
 
     def _body(self, question_id: int, body: Mapping[str, Any]) -> Mapping[str, Any]:
         facts = {

@@ -12,7 +12,10 @@ from quizapp.core.formats.contract import SINGLE, Written
 from quizapp.core.formats.model import Loss
 from quizapp.core.formats.shared.zips import zipped
 from quizapp.models import Bank
+from quizapp.services.people.sessions import Person
 from quizapp.services.transfer.export_items import bank_items
+
+WITH_HISTORY = frozenset({"apkg"})  # formats that carry what a learner has answered
 
 
 class ExportRefused(RuntimeError):
@@ -33,13 +36,15 @@ class Exported:
         return {"format": self.format, "written": self.written, "losses": losses}
 
 
-def export_bank(bank: Bank, format: str, output: Path, force: bool = False) -> Exported:
+def export_bank(
+    bank: Bank, format: str, output: Path, force: bool = False, learner: Person | None = None
+) -> Exported:
     """Write a bank to a file or folder; nothing is written over unless `force` says so.
 
     A format of several files goes to a folder, or to a zip where the name ends in .zip. An old
     folder is replaced only where it holds a bank.
     """
-    written, losses = export_files(bank, format, output.name)
+    written, losses = export_files(bank, format, output.name, learner)
     try:
         if SINGLE in written.files:
             _write_file(output, written.files[SINGLE], force)
@@ -52,16 +57,21 @@ def export_bank(bank: Bank, format: str, output: Path, force: bool = False) -> E
     return Exported(format, written.questions, losses)
 
 
-def export_files(bank: Bank, format: str, filename: str) -> tuple[Written, list[Loss]]:
+def export_files(
+    bank: Bank, format: str, filename: str, learner: Person | None = None
+) -> tuple[Written, list[Loss]]:
     """Return the files of a bank in a format, and all that is lost; `filename` as in Format.write.
 
-    Drafts and retired questions are left out.
+    Drafts and retired questions are left out. With a learner the file carries that learner's
+    history; only formats in WITH_HISTORY have a place for it.
     """
     plugin = FORMATS.get(format)
     if plugin is None or not plugin.WRITES:
         raise ExportRefused(f"Banks cannot be written as {format}.")
+    if learner is not None and format not in WITH_HISTORY:
+        raise ExportRefused(f"There is no place for a history in {format}.")
     losses: list[Loss] = []
-    written = plugin.write(bank_items(bank, losses), filename)
+    written = plugin.write(bank_items(bank, losses, learner), filename)
     return written, losses + list(written.losses)
 
 

@@ -28,6 +28,7 @@ class Report:
     warnings: list[Warned] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     media: int = 0
+    history: dict[str, Any] | None = None  # what was taken over of a learner's, where asked for
 
     @property
     def accepted(self) -> int:
@@ -36,6 +37,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that the command line prints."""
+        taken = {} if self.history is None else {"history": self.history}
         return {
             "format": self.format,
             "bank": self.bank,
@@ -48,6 +50,7 @@ class Report:
             "warnings": [asdict(warned) for warned in self.warnings],
             "refused": [_without_key(refused) for refused in self.refused],
             "media": self.media,
+            **taken,
         }
 
     def sums(self) -> dict[str, Any]:
@@ -83,6 +86,7 @@ class Preview:
     categories: Counter[str] = field(default_factory=Counter)
     twins: list[int] = field(default_factory=list)  # positions of what the bank has already
     guessed: dict[str, str] = field(default_factory=dict)
+    history: dict[str, int] = field(default_factory=lambda: {"reviews": 0, "cards": 0})
 
     def add(self, steps: Sequence[Step]) -> None:
         """Add what becomes of some questions."""
@@ -115,6 +119,7 @@ class Preview:
             "categories": dict(self.categories),
             "twins": self.twins,
             "guessed": self.guessed,
+            "history": self.history,
         }
 
 

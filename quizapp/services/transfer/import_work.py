@@ -20,7 +20,7 @@ from quizapp.extensions import db
 from quizapp.models import Bank, Fact, Import, Question
 from quizapp.services.content.banks import free_slug, unique_slug
 from quizapp.services.identifiers import new_uid
-from quizapp.services.transfer import import_ending, undoing
+from quizapp.services.transfer import history_rows, import_ending, undoing
 from quizapp.services.transfer.import_content import (
     CutArticle,
     store_articles,
@@ -69,6 +69,7 @@ class Work:
         self._facts_stored = 0
         self._is_new = self._is_staged = False
         self._bank_id = self._import_id = 0
+        self.import_id = self.bank_id = 0  # of what was stored
 
     def preview(self) -> Preview:
         """Return what storing would do now; nothing is stored."""
@@ -82,11 +83,17 @@ class Work:
             )
             report.count(steps)
             preview.add(steps)
+            self._count_history(preview, batch)
             report.bank = bank.slug if bank else unique_slug(self._title)
             session.rollback()
         self._tell(report)
         preview.guessed, preview.title = self._reading.guessed, self._title
         return preview
+
+    def _count_history(self, preview: Preview, batch: Batch) -> None:
+        reviews, cards = history_rows.in_items(batch.questions)
+        preview.history["reviews"] += reviews
+        preview.history["cards"] += cards
 
     def store(self, now: datetime) -> Report:
         """Store everything, in one transaction where it is small, else in several short ones.
@@ -185,7 +192,7 @@ class Work:
         session.add(record)
         session.flush()
         self._bank_id, self._import_id, self._report.bank = bank.id, record.id, bank.slug
-        self.import_id = record.id
+        self.import_id, self.bank_id = record.id, bank.id
 
     def _new_bank(self, session: Session, now: datetime) -> Bank:
         if self._wishes.bank_id is not None:

@@ -12,6 +12,8 @@ from quizapp.core.formats.shared.source import Source
 from quizapp.extensions import db
 from quizapp.models import Bank
 from quizapp.services.content import catalog
+from quizapp.services.transfer import history_import
+from quizapp.services.transfer.history_storing import Aim
 from quizapp.services.transfer.import_reading import Seen
 from quizapp.services.transfer.import_report import Report
 from quizapp.services.transfer.import_work import Wishes, Work
@@ -28,19 +30,26 @@ def import_bank(
     dry_run: bool = False,
     now: datetime,
     seen: Seen | None = None,
+    history_of: int | None = None,
+    with_weights: bool = False,
 ) -> Report:
     """Bring a file in; nothing is stored where no question is accepted, or in a dry run.
 
     It goes to the bank of this origin, else to the owner's bank of this title (the file's own if
     none is given), else to a new one. Only with an origin, questions that left the file are taken
     away: deleted, or retired once they were used. FormatError where the file cannot be read.
+    history_of: the learner who takes over the history in it, and with_weights the weights, too.
     """
     wishes = Wishes(title=title, owner_id=owner_id, public=public, origin=origin)
-    work = Work(plugin_for(source, format), source, wishes, seen)
+    plugin = plugin_for(source, format)
+    work = Work(plugin, source, wishes, seen)
     if dry_run:
         return work.preview().report
     report = work.store(now)
     catalog.forget()
+    if history_of is not None and report.accepted:
+        aim = Aim(history_of, work.bank_id, work.import_id, uses_weights=with_weights)
+        report.history = history_import.bring(plugin, source, aim, now)
     return report
 
 

@@ -13,7 +13,7 @@ from quizapp.services.content import banks, catalog
 from quizapp.services.content.questions import Absent
 from quizapp.services.operations import jobs
 from quizapp.services.people.sessions import Person
-from quizapp.services.transfer import import_ending
+from quizapp.services.transfer import history_undoing, import_ending
 from quizapp.services.transfer.import_questions import STAGED, reason_of
 
 KIND = "import.undo"
@@ -87,8 +87,12 @@ def _hide(session: Session, import_id: int) -> None:
 
 
 def finish(payload: dict[str, Any], context: Progress) -> dict[str, Any]:
-    """Delete what an undone import added, bit by bit, and give changed questions their old text."""
+    """Delete what an undone import added, bit by bit, and give changed questions their old text.
+
+    A history that came with it goes first, so that its questions are not taken for answered ones.
+    """
     import_id = int(payload["import"])
+    history_undoing.take_back(import_id)
     ids = list(db.session.scalars(
         sa.select(Question.id).where(Question.import_id == import_id).order_by(Question.id)
     ))  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Protocol
 import sqlalchemy as sa
 
 from quizapp.core.formats import FORMATS
+from quizapp.core.formats.contract import Format
 from quizapp.core.formats.model import FormatError
 from quizapp.core.formats.shared.source import Limits, Source
 from quizapp.database import writing
@@ -19,7 +20,8 @@ from quizapp.services.content import banks, catalog
 from quizapp.services.content.questions import Absent
 from quizapp.services.people import sessions
 from quizapp.services.quizzes import quiz_editing, quiz_settings
-from quizapp.services.transfer import undoing
+from quizapp.services.transfer import history_import, undoing
+from quizapp.services.transfer.history_storing import Aim
 from quizapp.services.transfer.import_reading import Choices
 from quizapp.services.transfer.import_work import Wishes, Work
 from quizapp.services.transfer.importing import plugin_for
@@ -66,7 +68,7 @@ def store(payload: dict[str, Any], context: Progress) -> dict[str, Any] | None:
     upload = _upload(payload)
     if upload is None or upload.state != "storing":
         return None
-    if _is_stored(upload, context.now()):
+    if _is_stored(upload, context):
         return {"state": "stored"}
     try:
         _check_bank(upload)
@@ -76,6 +78,9 @@ def store(payload: dict[str, Any], context: Progress) -> dict[str, Any] | None:
             total = int(upload.report.get("read") or 0)
             work = Work(plugin, source, _wishes(upload), _teller(context, total))
             report = work.store(context.now())
+            if report.accepted and upload.options.get("history"):
+                places = (work.bank_id, work.import_id)
+                report.history = _bring_history(upload, plugin, source, places, context)
     except (FormatError, LookupError) as error:
         message = getattr(error, "message", BANK_GONE)
         _note(upload.id, "storing", state="failed", report={"error": message, "line": None})
@@ -102,11 +107,27 @@ def _check_bank(upload: Upload) -> None:
         raise FormatError(BANK_GONE)
 
 
-def _is_stored(upload: Upload, now: datetime) -> bool:
+def _bring_history(
+    upload: Upload, plugin: Format, source: Source, places: tuple[int, int], context: Progress
+) -> dict[str, Any] | None:
+    """Take over the history of whoever brought the file; what was stored stays in any case."""
+    aim = Aim(
+        upload.user_id, *places, _choices(upload), bool(upload.options.get("history_weights"))
+    )
+    total = int(upload.report.get("read") or 0)
+    try:
+        return history_import.bring(plugin, source, aim, context.now(), _teller(context, total))
+    except FormatError:
+        return None  # it was read a moment ago; the questions are there
+
+
+def _is_stored(upload: Upload, context: Progress) -> bool:
     """Say whether a worker that died had stored it already, and note so; clear its half work away.
 
-    That worker's report is lost but for its sums; the quiz is made where it was not.
+    That worker's report is lost but for its sums; the quiz is made where it was not, and what is
+    left of a history is taken over.
     """
+    now = context.now()
     records = db.session.scalars(sa.select(Import).where(Import.user_id == upload.user_id)).all()
     mine = [(one.id, one.state, one.bank_id, one.report) for one in records
             if one.options.get("upload") == upload.uid]  # fmt: skip
@@ -118,10 +139,20 @@ def _is_stored(upload: Upload, now: datetime) -> bool:
             slug = db.session.scalar(sa.select(Bank.slug).where(Bank.id == bank_id)) or ""
             quiz = _quiz_of(import_id, upload) or _quiz(upload, slug, import_id, now)
             told = sums | {"warnings": [], "refused": [], "accepted": sums.get("accepted", 0)}
+            if upload.options.get("history"):
+                told["history"] = _history_again(upload, (bank_id, import_id), context)
             values = {"report": told | {"quiz": quiz}, "bank_id": bank_id, "import_id": import_id}
             _note(upload.id, "storing", state="stored", **values)
             return True
     return False
+
+
+def _history_again(
+    upload: Upload, places: tuple[int, int], context: Progress
+) -> dict[str, Any] | None:
+    with _file_of(upload) as source:
+        plugin = FORMATS.get(str(upload.report.get("format"))) or plugin_for(source, None)
+        return _bring_history(upload, plugin, source, places, context)
 
 
 def _quiz_of(import_id: int, upload: Upload) -> str | None:
@@ -165,9 +196,6 @@ def _copy(upload_id: int, file: BinaryIO) -> None:
 
 def _wishes(upload: Upload) -> Wishes:
     options = upload.options
-    left_out = set(options.get("leave_out") or [])
-    if options.get("leave_out_twins"):
-        left_out |= set(upload.report.get("twins") or [])
     return Wishes(
         title=options.get("title") or None,
         owner_id=upload.user_id,
@@ -175,8 +203,16 @@ def _wishes(upload: Upload) -> Wishes:
         bank_id=upload.bank_id,
         by_id=upload.user_id,
         upload=upload.uid,
-        choices=Choices(frozenset(left_out), options.get("tags") or {}),
+        choices=_choices(upload),
     )
+
+
+def _choices(upload: Upload) -> Choices:
+    options = upload.options
+    left_out = set(options.get("leave_out") or [])
+    if options.get("leave_out_twins"):
+        left_out |= set(upload.report.get("twins") or [])
+    return Choices(frozenset(left_out), options.get("tags") or {})
 
 
 def _teller(context: Progress, total: int | None) -> Any:

@@ -15,13 +15,17 @@ from quizapp.core.formats.parts.apkg_notetypes import decks_of, of_models, of_ta
 from quizapp.core.formats.parts.apkg_values import loaded, text, whole
 from quizapp.core.formats.shared.source import MIB
 
-TABLES = ("col", "notes", "cards", "revlog", "notetypes", "fields", "templates", "decks", "config")
+TABLES = (
+    "col", "notes", "cards", "revlog", "notetypes", "fields", "templates", "decks", "config",
+    "deck_config",
+)  # fmt: skip
 NEEDED = frozenset({"col", "notes", "cards"})
 OLDEST, WITH_TABLES = 11, 15  # schemas: the oldest that is read, the first with tables of its own
 MAX_STEPS = 600_000_000  # of SQLite's machine: several seconds, and far more than any deck needs
 MAX_VALUE = 16 * MIB
 MAX_ROWS = 100_000
 MAX_CARDS = 5_000  # of one note
+MAX_REVIEWS = 20_000  # of one card, the newest: fifty years of one a day
 _STEPS = 100_000
 _LIMITS = (
     (sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE),
@@ -42,7 +46,14 @@ _ROWS = (
     "FROM notes n LEFT JOIN cards c ON c.nid = n.id ORDER BY n.id, c.ord, c.id"
 )
 _OF_NOTE = 6  # of these columns
-_REVIEWS = "SELECT id, ease, ivl, lastIvl, factor, time, type FROM revlog WHERE cid = ? ORDER BY id"
+_REVIEWS = (
+    "SELECT id, ease, ivl, lastIvl, factor, time, type FROM revlog WHERE cid = ? "
+    "ORDER BY id DESC LIMIT ?"
+)
+_STUDIED = (
+    "SELECT CASE WHEN odid > 0 THEN odid ELSE did END, count(*) FROM cards WHERE reps > 0 "
+    "GROUP BY 1"
+)
 
 
 @dataclass(slots=True)
@@ -73,6 +84,7 @@ class Collection:
             raise FormatError(message + "newer Anki and export it again.")
         self.crt = whole(crt)
         has_tables = whole(version) >= WITH_TABLES and self._has("notetypes")
+        self._has_tables = has_tables
         config = self._config() if has_tables else loaded(conf)
         self.rollover = whole(config.get("rollover", 4))
         self.offset = config.get("creationOffset")
@@ -96,7 +108,25 @@ class Collection:
         """Return the log of a card's reviews: id, ease, ivl, lastIvl, factor, time, type each."""
         if not self._has("revlog"):
             return []
-        return [[whole(value) for value in row] for row in self._rows(_REVIEWS, card)]
+        return [[whole(value) for value in row] for row in self._rows(_REVIEWS, card, MAX_REVIEWS)][
+            ::-1
+        ]
+
+    def studied_by_deck(self) -> dict[int, int]:
+        """Return how many cards of each deck were ever answered."""
+        return {whole(deck): whole(count) for deck, count in self._rows(_STUDIED)}
+
+    def preset_tables(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]] | None:
+        """Return (id, settings) of presets and (id, kind) of decks; None where both are texts."""
+        if not self._has_tables or not self._has("deck_config"):
+            return None
+        presets = self._rows("SELECT id, config FROM deck_config")
+        return presets, self._rows("SELECT id, kind FROM decks")
+
+    def preset_texts(self) -> tuple[str, str]:
+        """Return the presets and the decks as the JSON of older Ankis."""
+        presets, decks = self._rows("SELECT dconf, decks FROM col LIMIT 1")[0]
+        return text(presets), text(decks)
 
     def deck_names(self) -> set[str]:
         """Return the names of the decks in which cards are at home."""

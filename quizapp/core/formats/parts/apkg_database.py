@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from hashlib import sha1
 from typing import Any
 
@@ -99,9 +100,21 @@ _DECK_CONF = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """When day 0 began (Unix seconds), the hour in which days begin, and in which zone that is.
+
+    offset_minutes: west of UTC, None where that is not known. weights: of FSRS, if it is used.
+    """
+
+    crt: int
+    rollover: int
+    offset_minutes: int | None = None
+    weights: Sequence[float] = ()
+
+
 def collection(
-    crt: int,
-    rollover: int,
+    days: Days,
     models: Mapping[int, Mapping[str, Any]],
     decks: Mapping[int, tuple[str, str]],
     rows: Mapping[str, Iterable[Row]],
@@ -114,7 +127,7 @@ def collection(
         file.execute(f"PRAGMA page_size = {PAGE}")
         file.executescript(f"BEGIN; {_TABLES} COMMIT;")
         file.execute("BEGIN")
-        _insert(file, "col", [_col(crt, rollover, models, decks)])
+        _insert(file, "col", [_col(days, models, decks)])
         for table, listed in rows.items():
             _insert(file, table, listed)
         file.execute("COMMIT")
@@ -171,8 +184,7 @@ def model(
 
 
 def _col(
-    crt: int,
-    rollover: int,
+    days: Days,
     models: Mapping[int, Mapping[str, Any]],
     decks: Mapping[int, tuple[str, str]],
 ) -> Row:
@@ -181,10 +193,17 @@ def _col(
         str(id_): {**_DECK, "id": id_, "name": name, "desc": description}
         for id_, (name, description) in named.items()
     }
-    told = ({**_CONF, "rollover": rollover}, {str(i): one for i, one in models.items()}, listed)
+    settings: dict[str, Any] = {**_CONF, "rollover": days.rollover}
+    if days.offset_minutes is not None:
+        settings["creationOffset"] = days.offset_minutes
+    preset = dict(_DECK_CONF)
+    if days.weights:
+        settings["fsrs"] = True
+        preset["fsrsParams6"] = list(days.weights)
+    told = (settings, {str(i): one for i, one in models.items()}, listed)
     conf, types, all_decks = (json.dumps(one, ensure_ascii=False) for one in told)
-    presets = json.dumps({"1": _DECK_CONF})
-    return (1, crt, 0, 0, SCHEMA, 0, 0, 0, conf, types, all_decks, presets, "{}")
+    presets = json.dumps({"1": preset})
+    return (1, days.crt, 0, 0, SCHEMA, 0, 0, 0, conf, types, all_decks, presets, "{}")
 
 
 def _insert(file: sqlite3.Connection, table: str, rows: Iterable[Row]) -> None:

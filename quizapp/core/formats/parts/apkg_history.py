@@ -12,17 +12,24 @@ FORMAT = "apkg"
 # What of a card says that it was studied or set aside; a new card's other numbers only its place.
 _TELLING = ("type", "queue", "ivl", "reps", "lapses", "flags")
 MAX_REVIEWS = 100_000
+_FSRS_6 = 21  # how many weights FSRS-6 has
 
 
 @dataclass(slots=True)
 class History:
-    """A card as Anki has it, the log of its reviews, and the days that its numbers count from."""
+    """A card as Anki has it, the log of its reviews, and the days that its numbers count from.
+
+    offset_minutes: of the zone in which `crt` has its date, west of UTC as Anki has it; None where
+    an older Anki did not say. weights: of FSRS, where the history is to go out with them.
+    """
 
     note: dict[str, Any] = field(default_factory=dict)
     card: dict[str, Any] = field(default_factory=dict)
     reviews: list[list[int]] = field(default_factory=list)
     crt: int = 0
     rollover: int = 4
+    offset_minutes: int | None = None
+    weights: list[float] = field(default_factory=list)
 
 
 def block(
@@ -72,7 +79,15 @@ def loaded(raw: str) -> History | None:
         else [],
         whole(col.get("crt")),
         whole(col.get("rollover", 4)),
+        whole(col["offset_minutes"]) if "offset_minutes" in col else None,
+        _weights(col.get("weights")),
     )
+
+
+def _weights(found: Any) -> list[float]:
+    if not isinstance(found, list) or len(found) != _FSRS_6:
+        return []
+    return [float(one) for one in found if isinstance(one, int | float)]
 
 
 def _review(row: Sequence[Any]) -> list[int]:

@@ -24,6 +24,7 @@ from quizapp.core.formats.parts import (
     apkg_notes,
 )
 from quizapp.core.formats.parts.apkg_collection import CARD
+from quizapp.core.formats.parts.apkg_dues import CRT
 from quizapp.core.formats.parts.apkg_history import History
 from quizapp.core.formats.parts.apkg_notetypes import OCCLUSION, Notetype
 from quizapp.core.formats.parts.apkg_values import text, whole
@@ -31,7 +32,6 @@ from quizapp.core.formats.shared.checking import shown_name
 from quizapp.core.formats.shared.left_out import LeftOut
 from quizapp.core.formats.shared.zips import zipped
 
-CRT = 1_577_847_600  # what days count from where no card has a past: 2020-01-01, 3 h UTC
 DAY = 86_400
 FIRST_ID, IDS = 1_400_000_000_000, 1_000_000  # ids of a bank: a place by its title, then in order
 # When a note was changed, as Anki takes a note again only if that differs: told by its content, as
@@ -62,7 +62,7 @@ class _Writing:
         self._left_out = LeftOut()
         self._ids: dict[str, set[int]] = {"cards": set(), "revlog": set()}
         self._notes: dict[str, int] = {}  # ids by guid
-        self._days: tuple[int, int] | None = None  # crt and rollover of the first card with a past
+        self._past: History | None = None  # of the first card with one: days count from its own
         self._questions = 0
 
     def add(self, item: Item) -> None:
@@ -77,12 +77,13 @@ class _Writing:
                 self._left_out.add(item)
 
     def written(self) -> Written:
-        crt, rollover = self._days or (CRT, 4)
+        past = self._past or History(crt=CRT)
+        days = apkg_database.Days(past.crt, past.rollover, past.offset_minutes, past.weights)
         described = {id_: (name, "") for name, id_ in self._decks.items()}
         top = self._decks.get(_deck_part(self._title))
         if top:
             described[top] = (described[top][0], self._notice)
-        data = apkg_database.collection(crt, rollover, self._models, described, self._rows)
+        data = apkg_database.collection(days, self._models, described, self._rows)
         files = {SINGLE: _packed(data, self._media)}
         return Written(files, self._questions, [*self._losses, *self._left_out.losses()])
 
@@ -149,9 +150,9 @@ class _Writing:
         elif whole(known.get("odid")):
             card["due"] = whole(known.get("odue")) or card["due"]
         if history is not None:
-            self._days = self._days or (history.crt, history.rollover)
+            self._past = self._past or history
             if card["queue"] in (2, 3, -1, -2, -3) and card["type"] in (2, 3):
-                card["due"] += round((history.crt - self._days[0]) / DAY)
+                card["due"] += round((history.crt - self._past.crt) / DAY)
         data = text(known.get("data"))
         own = [card[name] for name in CARD[3:-1]]
         head = (id_, note, self._deck(deck), place, card["mod"], -1)
