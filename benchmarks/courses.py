@@ -7,7 +7,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -25,16 +25,21 @@ from quizapp.services.courses import (
     access,
     class_memory,
     class_numbers,
+    course_forecast,
+    forecast_numbers,
+    forecast_terms,
     mark_exports,
     marks,
     snapshots,
 )
 from quizapp.services.courses.access import CourseView
+from quizapp.services.courses.forecast_terms import ForecastTerms
 from quizapp.services.people import sessions
 
 RUNS = 20
 WATCHED = 20_000  # rows; the memory is that of a few learners, however many follow
 PAGE_MS, PAGE_KB, ARTICLE_MS = 150, 150, 300
+FORECAST_S, FORECAST_MS = 3 * FACTS / 300, 50  # 3 s for 300 facts
 MIB = 1024 * 1024
 CLASS = f"{LEARNERS} learners x {FACTS} facts x {RESPONSES:,} responses"
 
@@ -53,7 +58,10 @@ def run() -> list[dict[str, Any]]:
             db.session.rollback()
             client = _client(app, teacher_id, now)
             snapshot = _snapshot(course, now)
-            lines = [snapshot, *_pages(client), _marks(course, now), *_export(course)]
+            lines = [
+                snapshot, *_pages(client), *_forecast(course, now), _marks(course, now),
+                *_export(course),
+            ]  # fmt: skip
             db.engine.dispose()
     return lines
 
@@ -82,6 +90,28 @@ def _pages(client: FlaskClient) -> list[dict[str, Any]]:
         _line("the same, its HTML", len(body) / 1000, "kB", PAGE_KB, 1, size),
         _line("a course's article", article, unit, ARTICLE_MS, RUNS, base),
         _line(f"marks, a page of {LEARNERS} x {QUIZZES}", table, unit, None, RUNS, base),
+    ]
+
+
+def _forecast(course: CourseView, now: datetime) -> list[dict[str, Any]]:
+    """Measure the forecast in the background: for the next quiz and the whole course; its page."""
+    wanted = ForecastTerms(day=(now + timedelta(days=21)).date())
+    forecast_terms.change(course, wanted, now)
+    db.session.rollback()
+    took_ms = _cpu_ms(lambda: forecast_numbers.of_course(course.id, now), runs=3)
+    facts = range(1, FACTS + 1)
+    alone_ms = _cpu_ms(lambda: class_memory.of_class(course.id, facts, now), runs=3)
+    data = forecast_numbers.of_course(course.id, now)
+    assert snapshots.store(course.id, course.uid, data, now, snapshots.FORECAST)
+    read_ms = _cpu_ms(lambda: course_forecast.board(course, now, course_forecast.COURSE))
+    base = {"name": "the memories of the class alone", "value": round(alone_ms / 1000, 2)}
+    who = {"name": "reading who is in the class alone", "value": round(
+        _cpu_ms(lambda: access.learners(course.id)), 1
+    )}  # fmt: skip
+    name = f"forecast of {LEARNERS} learners x {FACTS} facts"
+    return [
+        _line(name, took_ms / 1000, "s of CPU, median", FORECAST_S, 3, base),
+        _line(f"{name}, read", read_ms, "ms of server CPU, median", FORECAST_MS, RUNS, who),
     ]
 
 

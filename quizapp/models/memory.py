@@ -74,7 +74,10 @@ class Review(Base):
     """Log 2: what a response says of one fact's memory.
 
     details: source (study, practice, quiz); recall: 0..1, predicted just before the answer (not of
-    a first one); guess: the chance to be right by guessing. Older rows may lack the last two.
+    a first one); guess: the chance to be right by guessing; what the due day was chosen by: tz,
+    rollover (minutes), retention, uneven (days off and easy days) and moved_from (the due day
+    without those); certainty and said_right where they were marked. Older rows may lack all but
+    the source.
     """
 
     __tablename__ = "reviews"

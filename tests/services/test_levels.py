@@ -192,6 +192,11 @@ def test_fewer_than_five_learners_are_never_put_together(crowd: list[Person]) ->
 
 @pytest.mark.only("sqlite")
 def test_weights_of_all_are_asked_for_once_a_week(app: Flask) -> None:
+    assert not pooled.ask(NOW)  # nobody is there
+    with writing() as session:
+        session.add_all(
+            Snapshot(kind=levels.KIND, subject=str(n), data={}, as_of=NOW) for n in range(5)
+        )
     assert pooled.ask(NOW)
     pooled.run({}, Clock())  # some time before
     at = datetime.fromisoformat(db.session.get_one(Setting, pooled.KEY).value["at"])

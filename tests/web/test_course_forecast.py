@@ -189,7 +189,7 @@ def test_what_cannot_be_set_is_said_on_the_page(made: Class, sent: dict[str, str
     assert "a plan of 15 minutes a day" in made.get()
 
 
-@pytest.mark.parametrize("odd", ["?of=nothing", "/learners?of=%00", "/facts?of=0"])
+@pytest.mark.parametrize("odd", ["?of=nothing", "/learners?of=%F0", "/facts?of=0"])
 def test_a_day_that_is_none_is_not_found(made: Class, odd: str) -> None:
     assert made.client.get(made.path + odd).status_code == 404
 

@@ -8,10 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 from quizapp.core.formats.contract import SINGLE, Option, Written
 from quizapp.core.formats.csv import HEADER
 from quizapp.core.formats.model import FormatError, Item, Loss, Warned
@@ -64,6 +60,8 @@ def read(source: Source) -> Iterator[Item]:
         if name.endswith(".xml"):  # counted while unpacking: the library would trust the header
             for _ in source.pieces(name, MAX_SHEET):
                 pass
+    import openpyxl  # only here: it loads numpy, which no web worker should carry
+
     try:
         book = openpyxl.load_workbook(source.stream(), read_only=True, data_only=True)
     except _BROKEN as error:
@@ -131,6 +129,10 @@ def _text(value: Any) -> str:
 
 def write(items: Iterable[Item], filename: str) -> Written:
     """Return a workbook with one sheet; every cell is text, so nothing is a formula."""
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     table = table_of(items)
     book = openpyxl.Workbook(write_only=True)
     book.properties.creator = "quizapp"

@@ -10,12 +10,13 @@ from quizapp.core.scheduling.plan_recall import NEW_ANSWERS, Recall
 from quizapp.core.scheduling.plan_terms import DayPlan, Plan, PlanFact, Terms
 from quizapp.core.scheduling.plan_track import Track
 
-LEAST_GAIN: Final = 0.0015 / 20  # points per second: below, time is better spent elsewhere
+LEAST_GAIN: Final = 0.002 / 20  # points per second: below, time is better spent elsewhere
 MOST_ANSWERS: Final = 8  # of one fact in one plan
 MEETING_SHARE: Final = 0.75  # of the days, in which new facts are met
 _DAYS_LOOKED_AT: Final = 12  # of one fact, of those before the last week
 _LOOKS: Final = 12_000  # at a day for a fact; with more facts each looks at fewer days
-_CLOSE_LOOKS: Final = 20_000  # facts times days, up to which today comes from the whole plan
+_CLOSE_LOOKS: Final = 6_500  # facts times days, up to which today comes from the whole plan
+_MOST_IN_BLOCKS: Final = 2  # answers of one fact, where days are looked at together
 _MEETING_DAYS: Final = 7  # a new fact may come this many days later where its own is full
 
 
@@ -33,6 +34,7 @@ def exam_today(facts: Sequence[PlanFact], terms: Terms, recall: Recall) -> DayPl
     tracks = [Track(fact, recall, terms.today, terms.days.stop) for fact in facts]
     room = level_room(tracks, terms)
     filling = _Filling(tracks, terms, _in_blocks(room))
+    filling.most_answers = _MOST_IN_BLOCKS
     filling.run(until_full=terms.today)
     return _day(terms.today, [one for one in tracks if terms.today in one.days])
 
@@ -56,6 +58,7 @@ class _Filling:
         self.whole = room
         self.opens = _openings(tracks, terms)
         self.met: dict[int, int] = {}
+        self.most_answers = MOST_ANSWERS
         looks = max(len(self.room) * len(tracks), 1)
         self.stride = max(len(self.room) // _DAYS_LOOKED_AT, looks // _LOOKS, 1)
         self.near = 7 if self.stride < 4 else 2  # days before the exam of which each is looked at
@@ -110,7 +113,7 @@ class _Filling:
     def _choices(self, place: int) -> list[tuple[float, int]]:
         """Return gain per second and day of each further answer that has room, the best last."""
         track = self.tracks[place]
-        if len(track.days) >= MOST_ANSWERS:
+        if len(track.days) >= self.most_answers:
             return []
         if track.is_new and not track.days:
             return self._first_choices(track, self.opens[place])

@@ -7,10 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import IO, Any
 
-import openpyxl
 import sqlalchemy as sa
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from quizapp.core.answer_words import readable
 from quizapp.core.question import Question
@@ -85,6 +82,8 @@ def as_csv(rows: Iterable[Row], file: IO[str]) -> None:
 
 def as_xlsx(rows: Iterable[Row], title: str) -> bytes:
     """Return rows as a workbook of one sheet; a text is text, whatever it begins with."""
+    import openpyxl  # only here: it loads numpy, which no web worker should carry
+
     book = openpyxl.Workbook(write_only=True)
     book.properties.creator = "quizapp"
     sheet = book.create_sheet(title)
@@ -97,6 +96,9 @@ def as_xlsx(rows: Iterable[Row], title: str) -> bytes:
 
 
 def _cell(sheet: Any, value: object, *, is_head: bool) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell: Any = WriteOnlyCell(sheet, "")
     cell.value = value
     if isinstance(value, str):

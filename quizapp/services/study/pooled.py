@@ -18,9 +18,9 @@ from quizapp.core.scheduling.gate import ANSWERS, FactLog
 from quizapp.core.scheduling.review_log import History, Scored, UserLog
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Review, Setting, User
+from quizapp.models import Review, Setting, Snapshot, User
 from quizapp.services.operations import jobs
-from quizapp.services.study import fit_log
+from quizapp.services.study import fit_log, levels
 
 JOB: Final = "memory.pool"
 KEY: Final = "memory.pooled"
@@ -62,15 +62,26 @@ def current() -> Pooled | None:
 
 
 def ask(now: datetime) -> bool:
-    """Ask for a fit where the last one is a week old; the worker's."""
-    found = db.session.get(Setting, KEY)
-    at = datetime.fromisoformat(found.value["at"]) if found else None
-    db.session.rollback()
-    if at is not None and now - at < EVERY:
+    """Ask for a fit where the last one is a week old, or enough learners have come; the worker's.
+
+    What was fitted once is fitted anew even where few are left: it must not outlive who made it.
+    """
+    if not _is_time(now):
         return False
     with writing(jobs.PATIENCE_S) as session:
         jobs.enqueue(session, JOB, {}, now=now, dedupe_key=JOB)
     return True
+
+
+def _is_time(now: datetime) -> bool:
+    found = db.session.get(Setting, KEY)
+    if found is not None:
+        is_time = now - datetime.fromisoformat(found.value["at"]) >= EVERY
+    else:
+        there = sa.select(sa.func.count()).where(Snapshot.kind == levels.KIND)
+        is_time = db.session.execute(there).scalar_one() >= LEAST_LEARNERS
+    db.session.rollback()
+    return is_time
 
 
 def run(_payload: dict[str, Any], context: Any) -> dict[str, Any]:
