@@ -92,19 +92,16 @@ class _Filling:
         if fresh and self.met.get(day, 0) >= self._most_new():
             return 0.0
         days = sorted([*track.days, day])
-        # What takes longer than a day has may have it all.
-        seconds = {
-            one: min(found, self.whole[one])
-            for one, found in zip(days, track.seconds(days), strict=True)
-        }
-        more = {one: seconds[one] - track.taken.get(one, 0.0) for one in days}
-        if any(extra > self.room[one] and extra > 0 for one, extra in more.items()):
+        # What takes longer than a day has may have it all. What was set aside for the fact's later
+        # answers stays: an earlier one changes it by a second or so.
+        seconds = min(track.seconds(days)[days.index(day)], self.whole[day])
+        if seconds > self.room[day]:
             return 0.0
-        for one, extra in more.items():
-            self.room[one] -= extra
+        self.room[day] -= seconds
         self.met[day] = self.met.get(day, 0) + fresh
-        track.days, track.taken, track.value = days, seconds, track.expected(days)
-        return seconds[day]
+        track.taken[day] = seconds
+        track.days, track.value = days, track.expected(days)
+        return seconds
 
     def _most_new(self) -> int:
         most = self.terms.new_per_day
@@ -179,7 +176,7 @@ def _day(day: int, here: Sequence[Track]) -> DayPlan:
     new = tuple(one.fact.fact_id for one in here if one.is_new and one.days[0] == day)
     old = [one for one in here if not (one.is_new and one.days[0] == day)]
     old.sort(key=lambda one: (-_worth(one, day), one.fact.fact_id))
-    seconds = sum(one.seconds(one.days)[one.days.index(day)] for one in here)
+    seconds = sum(one.taken[day] for one in here)
     return DayPlan(day, tuple(one.fact.fact_id for one in old), new, seconds / 60)
 
 
