@@ -10,7 +10,7 @@ from quizapp.core.scheduling.plan_recall import NEW_ANSWERS, Recall
 from quizapp.core.scheduling.plan_terms import DayPlan, Plan, PlanFact, Terms
 from quizapp.core.scheduling.plan_track import Track
 
-LEAST_GAIN: Final = 0.002 / 20  # points per second: below, time is better spent elsewhere
+LEAST_GAIN: Final = 0.004 / 20  # points per second: below, time is better spent elsewhere
 MOST_ANSWERS: Final = 8  # of one fact in one plan
 MEETING_SHARE: Final = 0.75  # of the days, in which new facts are met
 _DAYS_LOOKED_AT: Final = 12  # of one fact, of those before the last week

@@ -9,7 +9,7 @@ from quizapp.core.scheduling.plan_track import Track
 
 EVEN_DAYS: Final = 14  # before the exam, in which each fact that needs it is asked once more
 LIFT: Final = 1.0  # over one answer for each fact: what fails and what fades fast comes twice
-STEEP: Final = 1.05  # how much more the last days may take, where an answer does most
+STEEP: Final = 1.2  # how much more the last days may take, where an answer does most
 STEEP_DAYS: Final = 6  # fewer than half of the even days: their median stays the level
 FASTEST_DAYS: Final = 3.0  # a fact counts at most once in so many days
 _MOST_GROWTH: Final = 12  # answers until then

@@ -20,7 +20,7 @@ from quizapp.services.transfer.history_storing import Aim, Chunk, Taken
 from quizapp.services.transfer.import_matching import Target, plan
 from quizapp.services.transfer.import_reading import Reading
 
-FACTS, ROWS = 50, 1_000  # in one transaction: well under half a second
+FACTS, ROWS = 25, 500  # in one transaction: a tenth of a second, so nobody waits for long
 PATIENCE_S: Final = 10.0
 MAX_ROWS: Final = 1_000_000  # of one package
 NOT_ASKED, NO_MORE = "not_asked", "no_more"
