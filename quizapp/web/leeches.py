@@ -9,6 +9,8 @@ from quizapp.services.study.leeches import HardFact
 from quizapp.web import fact_words, words
 from quizapp.web.identity import now, person
 
+FIRST = 5  # shown at first; more at once would be no list to work on
+
 blueprint = Blueprint("leeches", __name__, url_prefix="/me/leeches")
 
 
@@ -18,9 +20,12 @@ def index() -> ResponseReturnValue:
     who = person()
     if who is None:
         return redirect(url_for("home.index"))
+    facts = leeches.of_person(who, now())
+    shown = facts if "all" in request.args else facts[:FIRST]
     return render_template(
         "memory/leeches.html",
-        facts=leeches.of_person(who, now()),
+        facts=shown,
+        more=len(facts) - len(shown),
         advice=advice,
         form=fact_words.form,
         words=words,

@@ -99,7 +99,10 @@ def retention(person: Person, now: datetime, asked: Asked) -> Listing:
     last = asked.number("until") if "until" in asked.args else today
     first = last - asked.number("days") + 1 if "days" in asked.args else 1
     before = int(asked.after) if asked.after and asked.after.isdecimal() else None
-    page = retention_rows.rows(person, cast(Age, age), first, last, before=before, most=asked.most)
+    page = retention_rows.rows(
+        person, cast(Age, age), first, last,
+        before=before, most=asked.most, held=assigned.hidden(person.id, now),
+    )  # fmt: skip
     share = getattr(retention_rows.figure(person, first, last), age)
     low, high = share.likely_range
     lede = _("No memory of this age was asked then.")
@@ -141,12 +144,15 @@ def _recall_row(row: retention_rows.RecallRow, person: Person) -> tuple[Cell, ..
     href = None if row.response_seq is None else url_for("study.answered", seq=row.response_seq)
     return (
         Cell(row.statement, row.statement, url_for("me.rows", what="fact", id=row.fact)),
-        Cell(
-            _("Recalled") if row.recalled else _("Forgotten"),
-            row.recalled,
-            verdict="right" if row.recalled else "wrong",
-        ),
+        _recalled(row.recalled),
         Cell(in_days(row.interval_days), row.interval_days, number=True),
         Cell(_("mature") if row.age == "mature" else _("young"), row.age),
         Cell(words.moment(row.at, person), row.at, href),
     )
+
+
+def _recalled(recalled: bool | None) -> Cell:
+    if recalled is None:
+        return Cell(_("Not released yet"), None)
+    word = _("Recalled") if recalled else _("Forgotten")
+    return Cell(word, recalled, verdict="right" if recalled else "wrong")

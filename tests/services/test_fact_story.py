@@ -13,11 +13,11 @@ from quizapp.core.scheduling.fuzz import chance, fuzzed
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Bank, Card, Question, Review, User
-from quizapp.services.content.questions import fact_of
+from quizapp.services.content.questions import asked, fact_of
 from quizapp.services.courses import course_tasks
 from quizapp.services.people import preferences, sessions
 from quizapp.services.people.sessions import Person
-from quizapp.services.quizzes import handing_in, saving
+from quizapp.services.quizzes import assigned, handing_in, saving
 from quizapp.services.study import (
     answers,
     cards,
@@ -25,6 +25,7 @@ from quizapp.services.study import (
     leeches,
     plan_changes,
     replay,
+    retention_rows,
     waiting,
     workload,
 )
@@ -247,6 +248,32 @@ def test_an_answer_that_is_not_released_yet_is_neither_told_nor_drawn(
     after, _ = told(app, person, fact, now + DAY)
     assert [one.rating for one in after.answers] == [1]
     assert not after.withheld
+
+
+def test_what_is_not_released_is_listed_without_its_outcome(
+    app: Flask, person: Person, now: datetime
+) -> None:
+    question = create_questions(("multiple_choice", CHOICE))[0]
+    first = asked(question, 1)
+    answers.answer(
+        person, client_id(7), first.uid, 1, {"option": "o1"}, now=now - 10 * DAY, source="quiz"
+    )
+    course = course_of(create_person("instructor"), now=now)
+    seen = enrolled(course, person, now=now)
+    homework = assigned_quiz(
+        course, create_quiz([question]).id, now=now, held=True, released_at=now + DAY
+    )
+    attempt = course_tasks.start(seen, homework.uid, person, now, 1)
+    saving.save(
+        person, attempt.uid, 1, client_id=client_id(1), base_seq=0,
+        response={"option": "o2"}, flagged=False, now=now,
+    )  # fmt: skip
+    handing_in.hand_in(person, attempt.uid, now + timedelta(hours=1))
+    days = (1, day_of(person, now) + 2)
+    for at, recalled in ((now + timedelta(hours=2), None), (now + DAY, False)):
+        held = assigned.hidden(person.id, at)
+        rows = retention_rows.rows(person, "true", *days, held=held).rows
+        assert [row.recalled for row in rows] == [recalled]
 
 
 def test_wishes_are_told(app: Flask, person: Person, bank: Bank, now: datetime) -> None:

@@ -30,7 +30,7 @@ from quizapp.models import (
     UserDay,
 )
 from quizapp.services.operations import job_handlers, jobs
-from quizapp.services.people import sessions
+from quizapp.services.people import erasure, sessions
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import answers, replay_check
 from quizapp.services.transfer import exporting, history_storing, importing, undoing
@@ -289,6 +289,15 @@ def answer(person: Person, front: str, rating: int, now: datetime, number: int =
     uid, version = db.session.execute(query.limit(1)).one()
     given = {"rating": rating}
     answers.answer(person, str(UUID(int=number)), uid, version, given, now=now, took_ms=4321)
+
+
+def test_who_is_erased_is_in_no_import_anymore(me: Person) -> None:
+    bring(me, pack([LAPSED]))
+    noted = sa.select(Import.options)
+    assert db.session.scalars(noted).one()["history"]["user"] == me.id
+    db.session.rollback()
+    erasure.erase(me.id, NOW)
+    assert "history" not in db.session.scalars(noted).one()
 
 
 def test_an_answer_after_a_history_meets_the_memory_that_anki_left(me: Person) -> None:

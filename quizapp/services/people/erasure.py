@@ -77,9 +77,17 @@ def _forget(session: Session, ids: list[int]) -> None:
                 session.execute(sa.update(table).where(column.in_(ids)).values({column.name: None}))
             elif column.name == "user_id":
                 session.execute(sa.delete(table).where(column.in_(ids)))
+    _forget_histories(session, ids)
     # Caches of what courses show; they hold names, and are made anew.
     session.execute(sa.delete(Snapshot))
     session.execute(sa.delete(User).where(User.id.in_(ids)))
+
+
+def _forget_histories(session: Session, ids: list[int]) -> None:
+    """Take the person out of the notes that imports keep of a history that came with them."""
+    for record in session.scalars(sa.select(Import)):
+        if (record.options.get("history") or {}).get("user") in ids:
+            record.options = {k: v for k, v in record.options.items() if k != "history"}
 
 
 def _names_somebody(column: sa.Column[Any]) -> bool:

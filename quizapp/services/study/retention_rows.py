@@ -1,6 +1,7 @@
 """The answers behind true retention: which memory each one met, told by folding its card anew."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from quizapp.core.scheduling.fold import history
 from quizapp.core.statistics.recall import Retention, true_retention
 from quizapp.extensions import db
-from quizapp.models import Fact, UserDay
+from quizapp.models import Fact, LoggedResponse, UserDay
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import replay
 from quizapp.services.study.figure_rows import PAGE, Page
@@ -30,7 +31,7 @@ class RecallRow:
     statement: str
     age: str
     interval_days: int
-    recalled: bool
+    recalled: bool | None  # None: held back until it is released
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,38 @@ def rows(
     *,
     before: int | None = None,
     most: int = PAGE,
+    held: Collection[int] = (),
 ) -> Page[RecallRow]:
-    """Return answers of the learner days first..last, the newest first."""
+    """Return answers of the learner days first..last, the newest first.
+
+    `held`: the attempts (n) of which nothing is told yet.
+    """
+    page = _rows(person, age, first, last, before, most)
+    silent = _of_attempts(person, [row.response_seq for row in page.rows], held)
+    rows = [replace(r, recalled=None) if r.response_seq in silent else r for r in page.rows]
+    return Page(rows, page.after)
+
+
+def _of_attempts(
+    person: Person, seqs: Collection[int | None], attempts: Collection[int]
+) -> set[int | None]:
+    """Return which of these responses were given in one of the attempts."""
+    if not attempts:
+        return set()
+    return set(
+        db.session.scalars(
+            sa.select(LoggedResponse.seq).where(
+                LoggedResponse.user_id == person.id,
+                LoggedResponse.seq.in_(seqs),
+                LoggedResponse.attempt_n.in_(attempts),
+            )
+        )
+    )
+
+
+def _rows(
+    person: Person, age: Age, first: int, last: int, before: int | None, most: int
+) -> Page[RecallRow]:
     found: list[RecallRow] = []
     met: dict[int, dict[int, _Met]] = {}  # by fact, by review
     looked_at = 0
