@@ -189,7 +189,7 @@ def _ahead(story: Story) -> Iterator[str]:
     if story.exam is not None:
         yield _(
             'It belongs to your plan for "%(title)s" on %(day)s, which chooses the days.',
-            title=story.exam.title,
+            title=story.exam.title or _("Your exam"),
             day=day_words(story.exam.day),
         )
     if story.listed:

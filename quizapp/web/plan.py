@@ -44,7 +44,7 @@ def exam() -> ResponseReturnValue:
     def make() -> None:
         target = plan_shown.target_of(form.target.data, form.target.choices)
         day = form.day.data.toordinal()
-        title = form.title.data or ""
+        title = form.title.data or plan_shown.name_of(form.target.data, form.target.choices)
         plan_changes.make_exam(_who(), title, day, form.minutes.data, target, now())
 
     return _done(form, make, _("Planned. Today's list follows it from now on."))

@@ -18,6 +18,7 @@ from quizapp.services.courses import course_facts
 from quizapp.services.courses.access import CourseView
 from quizapp.services.courses.assignments import AssignmentView
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes.quiz_settings import LONGEST_TITLE
 from quizapp.services.study import forecasts, plan_ahead, plan_days, plan_targets, plans, waiting
 from quizapp.services.study.plan_ahead import Course
 from quizapp.services.study.plan_rows import EASY, PAUSE, RESCUE
@@ -139,6 +140,12 @@ def targets(person: Person) -> list[tuple[str, str]]:
     found += [(f"bank:{uid}", title) for uid, title in plan_targets.banks_of(person)]
     quizzes = plan_targets.quizzes_of(person)
     return found + [(f"quiz:{uid}", _("Quiz: %(title)s", title=title)) for uid, title in quizzes]
+
+
+def name_of(value: str, choices: Sequence[Any]) -> str:
+    """Return what is asked in the words of the offer: the name of a plan that got none."""
+    offered = {choice.value: str(choice.label) for choice in choices}
+    return offered.get(value, "")[:LONGEST_TITLE]
 
 
 def target_of(value: str, choices: Sequence[Any]) -> dict[str, str]:

@@ -66,6 +66,14 @@ def test_a_guest_without_anything_can_open_the_page(app: Flask, client: FlaskCli
     assert "too far away" in refused.text
 
 
+def test_an_exam_without_a_name_is_called_by_what_it_asks(
+    client: FlaskClient, mara: Person
+) -> None:
+    sent = {"target": "", "day": iso(mara, 9), "minutes": "10", "title": ""}
+    client.post("/me/plan/exams", data=sent)
+    assert plans.exams_of(fresh(mara), NOW)[0].title == "Everything on my shelf"
+
+
 def test_an_exam_shows_what_it_leads_to_and_each_day_opens_its_facts(
     client: FlaskClient, mara: Person
 ) -> None:

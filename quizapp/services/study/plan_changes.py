@@ -79,7 +79,7 @@ def change_exam(
     Raises Absent, Unfit.
     """
     wish = _find(person, number, EXAM)
-    goal = {**wish.goal, "minutes": minutes, "title": _title(title)}
+    goal = {**wish.goal, "minutes": minutes, "title": _title(title) or wish.goal["title"]}
     if "assignment" in goal:
         _check_minutes(minutes)
     else:
