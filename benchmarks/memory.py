@@ -7,17 +7,23 @@ QUIZAPP_REVLOG=log.csv QUIZAPP_LEARNERS=200 python -m benchmarks memory
 import os
 import time
 from collections.abc import Iterator
+from math import fsum
+from math import log as ln
 from pathlib import Path
-from statistics import median
+from statistics import median, stdev
 from typing import Any
 
 from benchmarks.simulated_learners import learner
-from quizapp.core.scheduling import evaluation, fitting, review_log
-from quizapp.core.scheduling.evaluation import Metrics
-from quizapp.core.scheduling.review_log import LogRow, UserLog
+from quizapp.core.scheduling import evaluation, fitting, gate, review_log
+from quizapp.core.scheduling.evaluation import PARTS, Metrics, Model
+from quizapp.core.scheduling.fsrs import DEFAULT_WEIGHTS, Weights
+from quizapp.core.scheduling.level import ANSWERS, Level, level_of
+from quizapp.core.scheduling.odds import chance_of
+from quizapp.core.scheduling.review_log import LogRow, Scored, UserLog
 
 LEARNERS = 20  # 200 take some minutes
 FITTED, RUNS = 100_000, 3
+ROUND = 25  # answers after which a level is worked out anew; the app does it each minute
 BELOW_FITTED, ABOVE_DEFAULT = 0.0015, 0.002  # goals, in nats
 
 
@@ -56,6 +62,62 @@ def _predicted(whose: str, logs: dict[str, UserLog]) -> Iterator[dict[str, Any]]
         "baseline": {"name": "median", "value": round(median(map(_lost, by_user.values())), 4)},
         "n": len(by_user),
     }
+    shown = {user: _shown(logs[user]) for user in by_user}
+    rows = {user: one[evaluation.OURS].rows for user, one in by_user.items()}
+    worst = max(shown[user] - by_user[user][evaluation.DEFAULTS].log_loss for user in shown)
+    yield {
+        "name": f"log loss of what the pages show, {whose}",
+        "value": round(sum(shown[user] * rows[user] for user in shown) / ours.rows, 4),
+        "unit": "nats, weighted by answers",
+        "target": round(fitted.log_loss - BELOW_FITTED, 4),
+        "baseline": {"name": "most lost against the default model", "value": round(worst, 4)},
+        "n": ours.rows,
+    }
+
+
+def _shown(log: UserLog) -> float:
+    """Return the log loss of recall as pages show it: gated weights, moved by the level."""
+    size = len(log.scored) // (PARTS + 1)
+    weights, chances, passed = DEFAULT_WEIGHTS, [], []
+    for part in range(PARTS):
+        start = len(log.scored) - (PARTS - part) * size
+        weights = _gated(log, start, weights)
+        model, level = Model(log, weights), Level()
+        for at in range(start, start + size):
+            if not (at - start) % ROUND:
+                level = _level(log, model, log.scored[max(at - ANSWERS, 0) : at])
+            one = log.scored[at]
+            recall = chance_of(model.odds(one))
+            chances.append(level.recall(recall, log.histories[one.history].deltas[one.place]))
+            passed.append(one.passed)
+    return evaluation.log_loss(chances, passed)
+
+
+def _level(log: UserLog, model: Model, answers: list[Scored]) -> Level:
+    return level_of(
+        [chance_of(model.odds(one)) for one in answers],
+        [one.passed for one in answers],
+        days=[float(log.histories[one.history].deltas[one.place]) for one in answers],
+    )
+
+
+def _gated(log: UserLog, until: int, in_use: Weights) -> Weights:
+    """Return new weights where they foretell the last fifth better by a standard error."""
+    held = int(until * gate.PAST)
+    new = fitting.fit(log, held)
+    losses = [_losses(log, held, until, each) for each in (new, in_use, DEFAULT_WEIGHTS)]
+    for old in losses[1:]:
+        gains = [b - a for a, b in zip(losses[0], old, strict=True)]
+        error = stdev(gains) / len(gains) ** 0.5 if len(gains) > 1 else 0.0
+        if fsum(gains) / len(gains) <= gate.LEAST_ERRORS * error:
+            return in_use
+    return new
+
+
+def _losses(log: UserLog, start: int, end: int, weights: Weights) -> list[float]:
+    model = Model(log, weights)
+    chances = [(chance_of(model.odds(one)), one.passed) for one in log.scored[start:end]]
+    return [-ln(chance if passed else 1 - chance) for chance, passed in chances]
 
 
 def _lost(found: dict[str, Metrics]) -> float:

@@ -172,7 +172,7 @@ def test_a_mixture_loses_at_most_the_log_of_a_prior(
 def test_metrics_are_those_of_a_small_example() -> None:
     chances, passed = [0.9, 0.8, 0.4, 0.3], [True, False, True, False]
     expected = -(log(0.9) + log(0.2) + log(0.4) + log(0.7)) / 4
-    assert evaluation._log_loss(chances, passed) == pytest.approx(expected)
+    assert evaluation.log_loss(chances, passed) == pytest.approx(expected)
     assert evaluation._auc(chances, passed) == pytest.approx(3 / 4)
     assert evaluation._auc([0.5, 0.5], [True, False]) == 0.5
     bins = [(0, 0, 0), (0, 0, 0), (1, 0, 0), (1, 0, 0)]

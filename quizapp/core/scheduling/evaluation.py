@@ -60,7 +60,7 @@ def evaluate_user(log: UserLog) -> dict[str, Metrics]:
     found = _predict(log)
     return {
         name: Metrics(
-            _log_loss(chances, found.passed), _rmse_bins(chances, found.passed, found.bins),
+            log_loss(chances, found.passed), _rmse_bins(chances, found.passed, found.bins),
             _auc(chances, found.passed), len(chances),
         )
         for name, chances in found.by_model.items()
@@ -85,14 +85,14 @@ def pooled(by_user: Mapping[str, Mapping[str, Metrics]]) -> dict[str, Metrics]:
 def _predict(log: UserLog) -> _Predicted:
     found = _Predicted(defaultdict(list), [], [])
     size = len(log.scored) // (PARTS + 1)
-    by_default = _Model(log, DEFAULT_WEIGHTS)
+    by_default = Model(log, DEFAULT_WEIGHTS)
     sm2 = [baselines.sm2_recalls(one) for one in log.histories]
     averages = baselines.moving_average([one.passed for one in log.scored])
     mixture, levels = Mixture(PRIORS), dict.fromkeys(_BASES, 0.0)
     for part in range(PARTS):
         start = len(log.scored) - (PARTS - part) * size
         past, test = log.scored[:start], log.scored[start : start + size]
-        fitted = _Model(log, fitting.fit(log, start))
+        fitted = Model(log, fitting.fit(log, start))
         shifts = fitted.shifts(past, test)
         constant = sum(one.passed for one in past) / len(past)
         for at, (one, shift) in enumerate(zip(test, shifts, strict=True), start):
@@ -115,7 +115,7 @@ def _predict(log: UserLog) -> _Predicted:
     return found
 
 
-class _Model:
+class Model:
     """FSRS-6 with one set of weights, on one learner's log."""
 
     def __init__(self, log: UserLog, weights: Weights) -> None:
@@ -155,7 +155,8 @@ def _kept(chance: float) -> float:
     return min(max(chance, LEAST_CHANCE), 1 - LEAST_CHANCE)
 
 
-def _log_loss(chances: Sequence[float], passed: Sequence[bool]) -> float:
+def log_loss(chances: Sequence[float], passed: Sequence[bool]) -> float:
+    """Return the mean of -ln(chance given to what came)."""
     return -fsum(
         log(chance if one else 1 - chance) for chance, one in zip(chances, passed, strict=True)
     ) / len(passed)
