@@ -20,7 +20,7 @@ from quizapp.services.people.sessions import Person
 from quizapp.services.study import aligning, fit_jobs, fit_log, levels, memories, parameters, pooled
 from tests.factories import create_bank, create_person
 from tests.services.learner_makers import facts_of, rate
-from tests.services.log_makers import put_log, simulated, steady
+from tests.services.simulated_logs import put_log, simulated, steady
 from tests.services.test_memory_model import Clock, agrees, anew, run
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)

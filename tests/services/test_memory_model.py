@@ -28,7 +28,7 @@ from quizapp.services.study import (
 )  # fmt: skip
 from tests.factories import create_bank, create_person
 from tests.services.learner_makers import facts_of, rate
-from tests.services.log_makers import put_log, simulated
+from tests.services.simulated_logs import put_log, simulated
 
 FITTED_SEED = 9  # a learner whom fitted weights foretell much better
 NOW = datetime(2024, 12, 1, 12, tzinfo=UTC)  # after all their answers

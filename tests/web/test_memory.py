@@ -14,7 +14,7 @@ from quizapp.services.people import sessions
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import fit_jobs, levels, pooled
 from tests.factories import create_bank, create_person, sign_in
-from tests.services.log_makers import put_log, simulated
+from tests.services.simulated_logs import put_log, simulated
 from tests.services.test_memory_model import Clock, anew, run, work
 from tests.web.world import browser_of
 
