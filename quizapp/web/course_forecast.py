@@ -40,7 +40,12 @@ class ForecastForm(FlaskForm):  # type: ignore[misc]
     day = DateField(_l("Day for the course as a whole"), validators=[Optional()])
     minutes = IntegerField(
         _l("Minutes of study a day"),
-        validators=[InputRequired(), NumberRange(LEAST_MINUTES, MOST_MINUTES)],
+        validators=[
+            InputRequired(_l("Write a number.")),
+            NumberRange(
+                LEAST_MINUTES, MOST_MINUTES, message=_l("Give %(min)s to %(max)s minutes a day.")
+            ),
+        ],
     )
 
 

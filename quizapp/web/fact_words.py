@@ -19,12 +19,11 @@ def why(story: Story, person: Person, now: datetime) -> list[str]:
     """Return the reasons, in the order in which they act."""
     if story.card is None:
         return [_("You have not met this fact yet, so it is not due: it comes as a new one.")]
+    if story.withheld:  # the day alone would tell whether it was right
+        held = _("An answer whose result is not released yet has set the day on which it is due.")
+        return [held, _("Both are told when it is released."), *_ahead(story)]
     found = [_due(story.card, story.today, now)]
-    if story.withheld:
-        found.append(
-            _("An answer whose result is not released yet has set the day; more is told then.")
-        )
-    elif story.answers:
+    if story.answers:
         found += _last(story.answers[-1], story.card, story.today, person)
         if story.wait:
             found += _waited(story.wait, story.card.state, story.answers[-1])
@@ -194,5 +193,5 @@ def _ahead(story: Story) -> Iterator[str]:
         )
     if story.listed:
         yield _("Your plan has chosen it for today.")
-    elif story.passed_over and story.off_until is None:
+    elif story.passed_over and story.off_until is None and not story.withheld:
         yield _("Your plan has chosen others for today: those on which time is spent best.")

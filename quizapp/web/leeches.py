@@ -64,7 +64,7 @@ def advice(fact: HardFact) -> str:
         )
     if len(fact.figures.forms) == 1:
         return _("It was asked in one form only. Another form may hold better.")
-    return _("It fails in every form: learn it anew from the sentence, or make it smaller.")
+    return _("It holds in no form: learn it anew from the sentence, or make it smaller.")
 
 
 def _named(forms: list[str]) -> str:

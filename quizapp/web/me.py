@@ -71,12 +71,14 @@ def rows() -> ResponseReturnValue:
         return _download(me_tables.as_csv(listing), f"quizapp-{what}.csv")
     fact = listing.more.get("fact_id")
     story = listing.more.get("story")
+    # Without what is not released the curve would not be that of this memory.
+    drawn = None if story is None or story.withheld else story
     return render_template(
         "me/rows.html",
         listing=listing,
         passage=evidence.of_fact(fact) if fact else None,
         why=fact_words.why(story, who, now()) if story else (),
-        kept=memory_charts.kept(story, asked.args["id"], who, now()) if story else None,
+        kept=memory_charts.kept(drawn, asked.args["id"], who, now()) if drawn else None,
         words=words,
         day_of=date.fromordinal,
     )

@@ -40,6 +40,8 @@ def fact(person: Person, now: datetime, asked: Asked) -> Listing:
     held = assigned.hidden(person.id, now)
     page = answer_rows.of_fact(person, fact_id, asked.after, asked.most, held)
     listing = _answers_listing(_("A fact and your answers"), "", page, person)
+    story = None if asked.after else fact_story.of_fact(person, fact_id, now)
+    withheld = story.withheld if story else fact_story.is_withheld(person, fact_id, now)
     return Listing(
         listing.title,
         listing.lede,
@@ -47,11 +49,12 @@ def fact(person: Person, now: datetime, asked: Asked) -> Listing:
         listing.names,
         listing.rows,
         listing.after,
-        figure_rows.memory_of(person, now, fact_id),
+        None if withheld else figure_rows.memory_of(person, now, fact_id),
         {
             "fact": marked_facts.of_fact(person, fact_id),
             "fact_id": fact_id,
-            "story": None if asked.after else fact_story.of_fact(person, fact_id, now),
+            "story": story,
+            "withheld": withheld,
         },
     )
 

@@ -1,6 +1,7 @@
 """The charts of a fact's memory and of the work ahead, with the address behind every row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flask import url_for
@@ -8,8 +9,8 @@ from markupsafe import Markup
 
 from quizapp.core.plots import forgetting, svg, workload
 from quizapp.core.plots.chart import Chart
-from quizapp.core.scheduling.fsrs import retrievability
-from quizapp.core.scheduling.odds import times
+from quizapp.core.scheduling.fsrs import REVIEW, retrievability
+from quizapp.core.scheduling.level import Level
 from quizapp.services.people.sessions import Person
 from quizapp.services.study.fact_story import Story, Told
 from quizapp.services.study.workload import Workload
@@ -28,7 +29,9 @@ def kept(story: Story, uid: str, person: Person, now: datetime) -> Figure:
         here if one.response_seq is None else url_for("study.answered", seq=one.response_seq)
         for one in story.answers
     )
-    answers = tuple(_answer(one, story.odds, person) for one in story.answers)
+    answers = tuple(_answer(one, story.level, person) for one in story.answers)
+    if answers and story.card and story.card.state != REVIEW:
+        answers = (*answers[:-1], replace(answers[-1], falls=_in_a_day(answers[-1].falls)))
     at = _in_days(now, person)
     end = at
     if answers:
@@ -61,7 +64,7 @@ def _way(load: Workload) -> workload.Way:
     return workload.Way(way_name(load), load.minutes, load.reviews)
 
 
-def _answer(told: Told, odds: float, person: Person) -> forgetting.Answer:
+def _answer(told: Told, level: Level, person: Person) -> forgetting.Answer:
     return forgetting.Answer(
         at=_in_days(told.at, person),
         day=told.day,
@@ -70,8 +73,18 @@ def _answer(told: Told, odds: float, person: Person) -> forgetting.Answer:
         stability=told.stability,
         form=fact_words.form(told.form),
         outcome=fact_words.outcome(told),
-        falls=lambda days: times(retrievability(told.stability, days, told.weights), odds),
+        falls=lambda days: _recall(told, level, days),
     )
+
+
+def _recall(told: Told, level: Level, days: float) -> float:
+    """Return the recall so many days after an answer, as `memories.of_person` has it."""
+    return level.recall(retrievability(told.stability, days, told.weights), days)
+
+
+def _in_a_day(falls: Callable[[float], float]) -> Callable[[float], float]:
+    """Return the recall of what is still being learnt: that of the next day until then."""
+    return lambda days: falls(max(days, 1.0))
 
 
 def _in_days(at: datetime, person: Person) -> float:

@@ -165,5 +165,6 @@ def _page(sent: FlaskForm | None = None) -> str:
         "memory/plan.html",
         **shown,
         act=ActForm(),
+        sent=sent,
         today=learner_day(now(), who.tz, who.rollover_minutes),
     )

@@ -18,11 +18,12 @@ from quizapp.services.courses import course_facts
 from quizapp.services.courses.access import CourseView
 from quizapp.services.courses.assignments import AssignmentView
 from quizapp.services.people.sessions import Person
-from quizapp.services.quizzes.quiz_settings import LONGEST_TITLE
+from quizapp.services.quizzes.quiz_settings import LONGEST_TITLE, Unfit
 from quizapp.services.study import forecasts, plan_ahead, plan_days, plan_targets, plans, waiting
 from quizapp.services.study.plan_ahead import Course
-from quizapp.services.study.plan_rows import EASY, PAUSE, RESCUE
-from quizapp.services.study.plans import Exam
+from quizapp.services.study.plan_rows import EASY, PAUSE, RESCUE, Wish
+from quizapp.services.study.plan_targets import Backlog
+from quizapp.services.study.plans import DAILY, Exam
 from quizapp.web import words
 from quizapp.web.me_charts import Figure
 from quizapp.web.plan_forms import (
@@ -57,6 +58,7 @@ def page(person: Person, now: datetime, sent: FlaskForm | None) -> Mapping[str, 
     ahead = plan_ahead.current(person, now) if has_plans else None
     wishes = plans.wishes(person)
     rescue = next((wish for wish in wishes if wish.kind == RESCUE), None)
+    backlog = plan_targets.backlog(person, now)
     return {
         "has_plans": has_plans,
         "listed": listed,
@@ -69,13 +71,13 @@ def page(person: Person, now: datetime, sent: FlaskForm | None) -> Mapping[str, 
         "offers": [(exam, _offer(exam, sent)) for exam in plans.offered(person, now)],
         "pauses": [wish for wish in wishes if wish.kind == PAUSE],
         "rescue": rescue,
-        "backlog": plan_targets.backlog(person, now),
+        "backlog": backlog,
         "new_exam": _exam_form(person, sent),
         "pause": _form(sent, PauseForm),
         "easy": _easy_form(person, now, sent),
         "easy_wish": next((wish for wish in wishes if wish.kind == EASY), None),
         "easy_dates": easy_dates(person, now),
-        "rescue_form": _form(sent, RescueForm, minutes=rescue.goal["minutes"] if rescue else None),
+        "rescue_form": _form(sent, RescueForm, minutes=_parts(backlog, rescue)),
         "day": lambda number: words.day(date.fromordinal(number)),
         "date_of": date.fromordinal,
     }
@@ -149,10 +151,13 @@ def name_of(value: str, choices: Sequence[Any]) -> str:
 
 
 def target_of(value: str, choices: Sequence[Any]) -> dict[str, str]:
-    """Return the goal of a choice; the whole shelf for what was never offered."""
-    offered = {choice.value if hasattr(choice, "value") else choice[0] for choice in choices}
-    kind, _colon, uid = (value or "").partition(":")
-    return {kind: uid} if value in offered and uid else {}
+    """Return the goal of a choice; Unfit for what is not offered."""
+    if not value:
+        return {}
+    if value not in {str(choice.value) for choice in choices}:
+        raise Unfit("target", "This cannot be chosen any more. Choose another.")
+    kind, _colon, uid = value.partition(":")
+    return {kind: uid}
 
 
 def easy_dates(person: Person, now: datetime) -> dict[int, float]:
@@ -208,6 +213,13 @@ def _apart(form: FlaskForm, key: object) -> FlaskForm:
         field.id = f"{type(form).__name__.lower()}{key}-{field.name}"
         field.label.field_id = field.id
     return form
+
+
+def _parts(backlog: Backlog, rescue: Wish | None) -> int:
+    """Return the minutes a day to offer for a backlog: fewer than all of it takes."""
+    if rescue is not None:
+        return int(rescue.goal["minutes"])
+    return min(DAILY, max(backlog.minutes // 3, 1))
 
 
 def _exam_form(person: Person, sent: FlaskForm | None) -> FlaskForm:

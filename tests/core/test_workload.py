@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from quizapp.core.scheduling import fsrs
 from quizapp.core.scheduling.fsrs import AGAIN, GOOD, REVIEW, Memory, retrievability
 from quizapp.core.scheduling.fuzz import fuzzed
+from quizapp.core.scheduling.level import Level
 from quizapp.core.scheduling.workload import Held, Load, Terms, simulate
 
 TODAY = 739_000
@@ -121,9 +122,16 @@ def test_to_know_more_takes_more_work() -> None:
 
 def test_a_better_learner_forgets_less_and_answers_less() -> None:
     cards, terms = cards_of(300), Terms(TODAY, 90, 0.9)
-    worse, better = simulate(cards, terms, shift=-1), simulate(cards, terms, shift=1)
+    worse, better = (simulate(cards, terms, level=Level(one)) for one in (-1, 1))
     assert sum(better.answers) < sum(worse.answers)
     assert better.known > worse.known
+
+
+def test_who_forgets_faster_over_the_days_answers_more_and_knows_less() -> None:
+    cards, terms = cards_of(300), Terms(TODAY, 90, 0.9)
+    usual, fading = (simulate(cards, terms, level=Level(fade=one, taught=9)) for one in (0, -0.5))
+    assert sum(fading.answers) > sum(usual.answers)
+    assert fading.known < usual.known
 
 
 def test_a_retention_out_of_range_is_refused() -> None:
@@ -135,12 +143,20 @@ def test_a_retention_out_of_range_is_refused() -> None:
 @given(
     st.integers(0, 40), st.integers(1, 40), st.floats(0.7, 0.97), st.integers(0, 30),
     st.integers(0, 60), st.floats(0, 1), st.floats(-9, 9),
+    st.floats(-1, 0.1),
 )  # fmt: skip
 def test_figures_stay_possible(
-    count: int, days: int, retention: float, new: int, left: int, step: float, shift: float
+    count: int,
+    days: int,
+    retention: float,
+    new: int,
+    left: int,
+    step: float,
+    shift: float,
+    fade: float,
 ) -> None:
     terms = Terms(TODAY, days, retention, new, left, step_pass=step)
-    load = simulate(cards_of(count), terms, shift=shift)
+    load = simulate(cards_of(count), terms, level=Level(shift, fade=fade, tilt=0.4, taught=2.0))
     assert len(load.answers) == days
     assert all(answers >= -1e-9 for answers in load.answers)
     assert 0 <= load.known <= count + min(left, new * days) + 1e-6

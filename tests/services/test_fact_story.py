@@ -12,7 +12,7 @@ from quizapp.core.scheduling import fsrs
 from quizapp.core.scheduling.fuzz import chance, fuzzed
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Bank, Card, Question, Review, User
+from quizapp.models import Bank, Card, Question, Review, Snapshot, User
 from quizapp.services.content.questions import asked, fact_of
 from quizapp.services.courses import course_tasks
 from quizapp.services.people import preferences, sessions
@@ -23,6 +23,7 @@ from quizapp.services.study import (
     cards,
     fact_story,
     leeches,
+    log_views,
     plan_changes,
     replay,
     retention_rows,
@@ -243,6 +244,8 @@ def test_an_answer_that_is_not_released_yet_is_neither_told_nor_drawn(
     assert story.withheld
     assert story.answers == ()
     assert story.wait is None
+    assert fact_story.is_withheld(person, fact, now + timedelta(hours=2))
+    assert " is due on" not in words.replace("on which it is due on", "")
     assert "not released yet" in words
     assert "orgotten" not in words
     after, _ = told(app, person, fact, now + DAY)
@@ -274,6 +277,9 @@ def test_what_is_not_released_is_listed_without_its_outcome(
         held = assigned.hidden(person.id, at)
         rows = retention_rows.rows(person, "true", *days, held=held).rows
         assert [row.recalled for row in rows] == [recalled]
+        earlier = log_views.response(person, 1, at)
+        assert earlier
+        assert (earlier.card is None) == (recalled is None)
 
 
 def test_wishes_are_told(app: Flask, person: Person, bank: Bank, now: datetime) -> None:
@@ -310,6 +316,11 @@ def test_a_fact_that_is_missed_again_and_again_is_hard(
     assert found.figures.usual < 2.5
     assert found.figures.forms[0].form == "flashcard"
     assert found.took_ms == 13 * 9000
+    with writing() as session:  # who forgets less by the fourth day than the model says
+        level = {"shift": 0.0, "spread": 0.3, "fade": -0.8, "taught": 3.0}
+        session.add(Snapshot(kind="level", subject=person.uid, data=level, as_of=now))
+    (other,) = leeches.of_person(person, now)
+    assert other.figures.usual < found.figures.usual - 0.05
     assert not found.mine
     cards.suspend(person, hard, now)
     assert leeches.of_person(person, now) == []

@@ -24,6 +24,8 @@ from quizapp.services.study import (
     forecast_listing,
     forecast_practice,
     forecasts,
+    memories,
+    plan_ahead,
     plan_changes,
     quiz_forecasts,
     waiting,
@@ -144,7 +146,7 @@ def test_what_is_planned_and_what_a_course_has_dated_is_foretold(
 def test_the_rows_behind_it_sum_up_to_about_the_figure(
     learner: Person, bank: Bank, now: datetime
 ) -> None:
-    put_level(learner, spread=0.05, unsure=[0.0] * 5)
+    put_level(learner, spread=0.05, unsure=[0.0] * 5, taught=9.0)
     (one,) = exam_forecasts.of_person(learner, now)
     listed = forecast_listing.of_key(learner, "shelf", None, now)
     assert listed.day == one.ahead.day
@@ -155,6 +157,37 @@ def test_the_rows_behind_it_sum_up_to_about_the_figure(
     assert sum(one.chance for one in nearer.facts) > sum(one.chance for one in listed.facts)
     with pytest.raises(Absent):
         forecast_listing.of_key(learner, "plan-99", None, now)
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.parametrize("numbers", [{}, {"shift": 0.4, "tilt": -0.3, "fade": -0.2, "taught": 1.5}])
+def test_what_is_foretold_of_today_is_the_recall_of_today(
+    learner: Person, bank: Bank, now: datetime, numbers: dict[str, Any]
+) -> None:
+    if numbers:
+        put_level(learner, **numbers)
+    facts = facts_of(bank)[:4]
+    known = forecasts.known_of(learner, facts)
+    today = known.chances(facts, known.on(day_of(learner, now)))
+    recalls = {one.fact_id: one.recall for one in memories.of_person(learner, now)}
+    assert dict(today) == pytest.approx(recalls)
+
+
+@pytest.mark.only("sqlite")
+def test_without_studying_plan_and_forecast_foretell_the_same(
+    learner: Person, bank: Bank, now: datetime
+) -> None:
+    put_level(learner, shift=-0.5, tilt=0.3, fade=-0.4, taught=1.5)
+    target = {"bank": bank.uid}
+    plan_changes.make_exam(learner, "Final", day_of(learner, now) + 40, 15, target, now)
+    person = sessions.person(learner.id)
+    assert person
+    (one,) = exam_forecasts.of_person(person, now)
+    ahead = plan_ahead.current(person, now)
+    assert ahead
+    (course,) = ahead.exams.values()
+    assert course.idle == pytest.approx(one.found.mean, abs=0.02)
+    assert course.idle < course.expected
 
 
 def test_what_is_at_risk_is_studied_one_after_another_and_its_forecast_rises(

@@ -30,10 +30,16 @@ from quizapp.models import (
     UserDay,
 )
 from quizapp.services.operations import job_handlers, jobs
-from quizapp.services.people import erasure, sessions
+from quizapp.services.people import erasure, merging, sessions
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import answers, replay_check
-from quizapp.services.transfer import exporting, history_storing, importing, undoing
+from quizapp.services.transfer import (
+    exporting,
+    history_storing,
+    history_undoing,
+    importing,
+    undoing,
+)
 from quizapp.services.transfer.import_report import Report
 from tests.core.anki_ground import collection, collection_rows, note, package
 from tests.factories import create_person
@@ -170,6 +176,37 @@ def test_with_the_weights_that_anki_fitted_it_is_what_anki_says_with_these(me: P
     assert history(bring(other, out(bank, mine)))["weights"] == {
         "version": 1, "in_use": False, "others": 0,
     }  # fmt: skip
+
+
+def _with_weights(logs: Sequence[Sequence[list[int]]]) -> bytes:
+    preset = {"1": {"id": 1, "fsrsParams6": list(WEIGHTS)}}
+    decks = {"1500000000002": {"id": 1500000000002, "name": "Blood", "conf": 1}}
+    return pack(
+        logs, f"UPDATE col SET dconf = '{json.dumps(preset)}', decks = '{json.dumps(decks)}';"
+    )
+
+
+def test_weights_that_were_only_kept_are_used_when_that_is_wished_later(me: Person) -> None:
+    data = _with_weights([LAPSED])
+    assert not history(bring(me, data))["weights"]["in_use"]
+    told = history(bring(me, data, with_weights=True))
+    assert told["weights"] == {"version": 1, "in_use": True, "others": 0}
+    run_jobs()
+    assert {card.params_version for card in cards(me).values()} == {1}
+
+
+def test_the_history_that_a_guest_brought_can_be_taken_back_from_the_account() -> None:
+    guest = create_person(kind="guest", tz="UTC", rollover_minutes=240)
+    bring(guest, pack([LAPSED, CRAMMED], f2={"flags": 2}))
+    answer(guest, "f1", 3, NOW)
+    account = create_person("instructor", tz="UTC", rollover_minutes=240)
+    merging.merge(guest.id, account.id, NOW)
+    record = db.session.scalars(sa.select(Import)).one()
+    assert record.options["history"]["user"] == account.id
+    assert history_undoing.take_back(record.id) > 0
+    assert [kind for _, kind, _, _ in reviews(account)] == ["answer"]
+    assert db.session.scalars(sa.select(CardMark)).all() == []
+    assert replay_check.check().different == 0
 
 
 def test_a_card_is_due_on_the_day_on_which_anki_would_have_asked_it(me: Person) -> None:

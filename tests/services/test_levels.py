@@ -202,3 +202,21 @@ def test_weights_of_all_are_asked_for_once_a_week(app: Flask) -> None:
     at = datetime.fromisoformat(db.session.get_one(Setting, pooled.KEY).value["at"])
     assert not pooled.ask(at + timedelta(days=6))
     assert pooled.ask(at + timedelta(days=7))
+
+
+@pytest.mark.only("sqlite")
+def test_a_learner_whose_level_fails_holds_nobody_up(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, fine = (learner(bank, steady(1.0, 160, START)) for _ in range(2))
+    real = levels._worked_out
+
+    def worked_out(one: Any, now: datetime) -> Any:
+        if one.id == broken.id:
+            raise LookupError("weights")
+        return real(one, now)
+
+    monkeypatch.setattr(levels, "_worked_out", worked_out)
+    levels.refresh(NOW)
+    assert level(fine) != Level()
+    assert level(broken) == Level()

@@ -1,5 +1,6 @@
 """Weights fitted to a learner: when they are used, what changes then, and the way back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from quizapp.core.scheduling import fitting
+from quizapp.core.scheduling import fitting, gate
 from quizapp.core.scheduling.fsrs import DEFAULT_WEIGHTS, Weights
 from quizapp.database import writing
 from quizapp.extensions import db
@@ -15,7 +16,7 @@ from quizapp.models import Bank, Card, Job, Parameters, Review, User
 from quizapp.services.content import catalog
 from quizapp.services.identifiers import new_secret
 from quizapp.services.operations import job_handlers
-from quizapp.services.people import erasure, merging, privacy, sessions
+from quizapp.services.people import erasure, merging, preferences, privacy, sessions
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import (
     aligning,
@@ -240,6 +241,46 @@ def test_fits_are_asked_for_when_a_log_has_grown_enough(bank: Bank) -> None:
     assert anew(eve).params_version == 1
     assert not fit_jobs.is_due(db.session.connection(), eve.id)
     assert fit_jobs.lacking(eve) == fit_jobs.LEAST_ASKED
+
+
+@pytest.mark.only("sqlite")
+def test_who_went_back_is_left_in_peace_also_where_a_later_fit_was_no_better(
+    ada: Person, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(fit_jobs.FIT, ada)
+    later = [(card, at + timedelta(days=300), r) for card, at, r in simulated(1, 200)]
+    put_log(anew(ada), bank, later)
+    fit_is(monkeypatch, tuple(weight * 4 for weight in DEFAULT_WEIGHTS[:4]) + DEFAULT_WEIGHTS[4:])
+    monkeypatch.setattr(gate, "judge", lambda before, after: gate.Verdict(False, 0.3, 0.4, 9))
+    assert run(fit_jobs.FIT, ada, asked=True) == {"state": "kept", "version": 2}
+    monkeypatch.setattr(fit_jobs, "LEAST", 20)
+    monkeypatch.setattr(fit_jobs, "GROWTH", 10**6)
+    put_log(anew(ada), bank, [(card, at + timedelta(days=600), r) for card, at, r in later])
+    assert fit_jobs.is_due(db.session.connection(), ada.id)
+    parameters.use(anew(ada), 0, NOW)
+    assert not fit_jobs.is_due(db.session.connection(), ada.id)
+
+
+@pytest.mark.only("sqlite")
+def test_a_log_that_has_shrunk_may_be_fitted_anew(ada: Person) -> None:
+    fitted = parameters.Fitted(DEFAULT_WEIGHTS, parameters.OWN, 50_000, 0.3, 0.3, False)
+    parameters.keep(ada, fitted, NOW)  # of a history that was taken back since
+    assert fit_jobs.lacking(ada) == 0
+    assert fit_jobs.is_due(db.session.connection(), ada.id)
+
+
+def test_an_answer_that_was_on_its_way_is_by_the_weights_and_the_zone_of_now(
+    ada: Person, bank: Bank
+) -> None:
+    run(fit_jobs.FIT, ada)
+    zone = replace(preferences.of_person(anew(ada)), tz="Asia/Tokyo")
+    preferences.save(ada.id, zone)
+    fact = facts_of(bank)[0]
+    rate(ada, fact, 3, NOW, number=10**6)  # as the request knew them before both
+    assert cards_of(ada)[fact][2] == 1
+    agrees()
+    cards.undo(ada, NOW)
+    agrees()
 
 
 @pytest.mark.only("sqlite")

@@ -1,5 +1,6 @@
 """Plans: what they are about, what they make of a day, and what they leave as it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from quizapp.core.scheduling.days import day_start
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Assignment, Bank, Card, Plan, Review, Snapshot
-from quizapp.services.people import merging, privacy, sessions
+from quizapp.services.people import merging, preferences, privacy, sessions
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import (
     cards,
@@ -103,6 +104,22 @@ def test_an_exam_decides_what_is_asked_today_and_in_which_order(
 
 
 @pytest.mark.only("sqlite")
+@pytest.mark.only("sqlite")
+def test_a_later_exam_on_the_same_facts_is_told_for_all_of_them(
+    learner: Person, bank: Bank, now: datetime
+) -> None:
+    sooner, later = make(learner, bank, now, days=4), make(learner, bank, now, days=10)
+    ahead = plan_ahead.current(fresh(learner), now)
+    assert ahead is not None
+    first, last = ahead.exams[sooner], ahead.exams[later]
+    assert first.facts == last.facts == 12
+    assert last.expected > last.idle > 0
+    day = day_of(learner, now)
+    assert [one.day for one in last.days if one.reviews or one.new] != []
+    assert all(one.day >= day + 4 for one in last.days if one.reviews or one.new)
+    assert [one.day for one in last.days] == list(range(day, day + 10))
+
+
 def test_what_was_not_done_today_is_in_the_list_of_tomorrow(
     learner: Person, bank: Bank, now: datetime
 ) -> None:
@@ -438,6 +455,49 @@ def test_a_guests_plans_come_along_and_are_in_the_export(bank: Bank, now: dateti
     [row] = privacy.export(account.id, now)["plans"]
     assert row["goal"]["bank"] == bank.uid
     assert row["state"] == plan_rows.ACTIVE
+
+
+def test_plans_that_come_along_leave_room_for_those_of_later(bank: Bank, now: datetime) -> None:
+    guest = create_person(kind="guest", created_at=now - 2 * DAY)
+    put_on_shelf(guest, bank)
+    for _ in range(3):
+        make(guest, bank, now)
+    account = create_person(created_at=now - 9 * DAY)
+    ended = make(account, bank, now)
+    plan_changes.end(account, ended)
+    merging.merge(guest.id, account.id, now)
+    for n in range(4, 8):
+        make(fresh(account), bank, now)
+        assert len(plans.exams_of(fresh(account), now)) == n
+
+
+@pytest.mark.only("sqlite")
+def test_a_day_made_anew_has_no_more_new_facts_than_any(
+    learner: Person, bank: Bank, now: datetime
+) -> None:
+    met = set(db.session.scalars(sa.select(Card.fact_id)))
+    wanted = replace(preferences.of_person(learner), new_per_day=2)
+    preferences.save(learner.id, wanted)
+    new = [fact for fact in facts_of(bank) if fact not in met]
+    for number, fact in enumerate(new[:2], 501):
+        rate(fresh(learner), fact, 4, now, number)
+    plan_changes.set_easy(fresh(learner), {}, {day_of(learner, now) + 2: 0.5}, now)
+    made = plan_days.of_today(fresh(learner), now)
+    assert made is not None
+    assert not made.new
+
+
+@pytest.mark.only("sqlite")
+def test_other_settings_make_the_day_anew(learner: Person, bank: Bank, now: datetime) -> None:
+    plan_changes.set_easy(learner, {}, {day_of(learner, now) + 2: 0.5}, now)
+    before = plan_days.of_today(fresh(learner), now)
+    assert before is not None
+    assert len(before.new) > 2
+    wanted = replace(preferences.of_person(fresh(learner)), new_per_day=2)
+    preferences.save(learner.id, wanted)
+    after = plan_days.of_today(fresh(learner), now)
+    assert after is not None
+    assert len(after.new) == 2
 
 
 @pytest.mark.only("sqlite")

@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 
 from quizapp.database import writing
 from quizapp.extensions import db
-from quizapp.models import Bank, CardMark, Fact, Question, User
+from quizapp.models import Bank, CardMark, Fact, Question, Snapshot, User
 from quizapp.services.people.sessions import Person
+from quizapp.services.quizzes import assigned
 from quizapp.services.study import waiting
 from tests.factories import create_bank, create_person, sign_in
 from tests.services.learner_makers import (
@@ -74,6 +75,32 @@ def test_the_page_of_a_fact_shows_its_curve_its_table_and_why_it_is_due(
     other = client.get(f"/me/rows?what=fact&id={uid_of(2)}").text
     assert "You last answered it on" in other
     assert "(20 days ago): Flashcard, recalled, easy." in other
+
+
+def test_recall_on_the_page_of_a_fact_counts_all_of_the_learners_level(
+    mara: Person, client: FlaskClient
+) -> None:
+    with writing() as session:
+        level = {"shift": 0.2, "tilt": -0.5, "fade": -0.6, "taught": 1.0}
+        session.add(Snapshot(kind="level", subject=mara.uid, data=level, as_of=NOW))
+    for fact in (1, 2):
+        page = client.get(f"/me/rows?what=fact&id={uid_of(fact)}").text
+        sentence = re.search(r"Expected recall today (\d+) percent", page)
+        figure = re.search(r"<b>(\d+)%</b><span>recall today", page)
+        assert sentence
+        assert figure
+        assert sentence[1] == figure[1]
+
+
+def test_nothing_tells_of_an_answer_that_is_not_released(
+    mara: Person, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assigned, "hidden", lambda *_: {None})  # what was answered in no attempt
+    for more in ("", "&after=3"):
+        page = client.get(f"/me/rows?what=fact&id={uid_of(1)}{more}").text
+        assert "Its figures are not shown yet" in page
+        for told in ("recall today", "times forgotten", "falls to 90%", "Due ", "percent foretold"):
+            assert told not in page
 
 
 def test_the_day_in_a_list_of_cards_leads_to_why(mara: Person, client: FlaskClient) -> None:

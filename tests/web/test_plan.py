@@ -1,5 +1,6 @@
 """The pages about plans: who gets them, what they say, and the way back from each mistake."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -74,6 +75,27 @@ def test_an_exam_without_a_name_is_called_by_what_it_asks(
     assert plans.exams_of(fresh(mara), NOW)[0].title == "Everything on my shelf"
 
 
+def test_what_is_not_offered_is_no_exam(client: FlaskClient, mara: Person) -> None:
+    sent = {"target": "bank:nobodys", "day": iso(mara, 9), "minutes": "10"}
+    refused = client.post("/me/plan/exams", data=sent)
+    assert refused.status_code == 422
+    assert refused.text.count("This cannot be chosen any more") == 2
+    assert "Nothing was changed." in refused.text
+    assert re.search(r'<a href="#(examform-target)">What it asks</a>', refused.text)
+    assert 'id="examform-target"' in refused.text
+    assert plans.exams_of(fresh(mara), NOW) == []
+
+
+def test_what_more_minutes_buy_is_a_table_where_they_buy_anything(
+    app: Flask, client: FlaskClient, mara: Person
+) -> None:
+    put_on_shelf(mara, create_bank("Many", facts=30))
+    planned(client, mara, days=3, minutes=2)
+    page = client.get("/me/plan").text
+    assert "What the minutes buy" in page
+    assert "lead to about the same" not in page
+
+
 def test_an_exam_shows_what_it_leads_to_and_each_day_opens_its_facts(
     client: FlaskClient, mara: Person
 ) -> None:
@@ -82,7 +104,7 @@ def test_an_exam_shows_what_it_leads_to_and_each_day_opens_its_facts(
     assert "Final &lt;b&gt;" in page
     assert "in 5 days" in page
     assert "facts known on the day, with this plan" in page
-    assert "What the minutes buy" in page
+    assert "From 5 to 20 minutes a day lead to about the same" in page
     assert "Show the table" in page
     today = day_of(mara, NOW)
     assert f"/me/rows?what=plan&amp;exam={number}&amp;day={today}" in page
@@ -167,6 +189,10 @@ def test_a_backlog_is_counted_and_taken_in_parts(client: FlaskClient, mara: Pers
     put_on_shelf(mara, db.session.scalars(sa.select(Bank).where(Bank.title == "Bones")).one())
     page = client.get("/me/plan").text
     assert "facts are overdue" in page
+    offered = re.search(r'<input[^>]*id="rescueform-minutes"[^>]*value="(\d+)"', page)
+    assert offered
+    sent = client.post("/me/plan/rescue", data={"minutes": offered[1]})
+    assert sent.status_code == 303
     assert "fits into that" in client.post("/me/plan/rescue", data={"minutes": "90"}).text
     assert client.post("/me/plan/rescue", data={"minutes": "1"}).status_code == 303
     assert "until it is gone" in client.get("/me/plan").text

@@ -39,7 +39,7 @@ class Level:
     it is. tilt: more for each log odds above that. fade: more for each unit of log(1 + days).
     unsure: the covariances of shift and tilt, shift and fade, tilt, tilt and fade, fade.
     taught: the log(1 + days) up to which answers have taught; beyond it recall is taken to be
-    lower, and less sure.
+    lower, and less sure. While it is 0 nothing was taught and recall is only less sure.
     """
 
     shift: float = 0.0
@@ -56,7 +56,8 @@ class Level:
         """
         odds, log_days = log_odds(recall), log1p(max(days, 0.0))
         fading = self.fade * (log_days - USUAL_LOG_DAYS)
-        beyond = BEYOND * max(log_days - self.taught, 0.0)
+        # Nobody in particular: the model's own chances stand until an answer has taught something.
+        beyond = BEYOND * max(log_days - self.taught, 0.0) if self.taught else 0.0
         return odds + self.shift + self.tilt * (odds - USUAL_ODDS) + fading + beyond
 
     def recall(self, recall: float, days: float) -> float:

@@ -16,9 +16,3 @@ def chance_of(odds: float) -> float:
     """Return the chance with these log odds, kept away from 0 and 1."""
     chance = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
     return min(max(chance, LEAST_CHANCE), 1 - LEAST_CHANCE)
-
-
-def times(chance: float, factor: float) -> float:
-    """Return the chance whose odds are `factor` times as high: log odds moved by its logarithm."""
-    raised = chance * factor
-    return raised / (1 - chance + raised)

@@ -10,20 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from math import exp
 from random import Random
 from typing import Final
 
 from quizapp.core.scheduling import fsrs6
 from quizapp.core.scheduling.fsrs import AGAIN, DEFAULT_WEIGHTS, GOOD, MAXIMUM_DAYS, Weights
 from quizapp.core.scheduling.fuzz import fuzzed
-from quizapp.core.scheduling.odds import times
+from quizapp.core.scheduling.level import Level
 
 SAMPLE: Final = 300  # futures of cards, spread over all of them
 NEW_SAMPLE: Final = 150  # futures of a fact never met
 MOST_STEPS: Final = 8  # answers within a day; then the day is over
-_MOST_SHIFT: Final = 6.0
 _SEED: Final = 2
+NOBODYS: Final = Level()
 _EVEN_DRAWS: Final = 24  # of a future
 _STEPS_NEW: Final = 2  # right answers in a row that end the first day of a fact
 
@@ -77,17 +76,17 @@ def simulate(
     cards: Sequence[Held],
     terms: Terms,
     weights: Weights = DEFAULT_WEIGHTS,
-    shift: float = 0.0,
+    level: Level = NOBODYS,
 ) -> Load:
     """Return the load if everything is answered on the day it falls due, what is overdue today.
 
     The first answer of a card comes on the day that is set already, whatever the retention: only
-    later days follow from it. `shift`: by how much the learner is better than the weights say, in
-    log odds. Raises ValueError as `fsrs6.model` and for a retention outside 0.1..1.
+    later days follow from it. `level`: by how much the learner is better than the weights say.
+    Raises ValueError as `fsrs6.model` and for a retention outside 0.1..1.
     """
     if not 0.1 <= terms.retention < 1:
         raise ValueError(f"desired retention is 0.1 to 1, not {terms.retention}")
-    play = _Play(terms, weights, shift)
+    play = _Play(terms, weights, level)
     answers, known = _of_cards(cards, play)
     more, new_known = _of_new(play)
     total = tuple(one + other for one, other in zip(answers, more, strict=True))
@@ -97,10 +96,10 @@ def simulate(
 class _Play:
     """The rules of the game: what the learner answers, and when the next answer is due."""
 
-    def __init__(self, terms: Terms, weights: Weights, shift: float) -> None:
+    def __init__(self, terms: Terms, weights: Weights, level: Level) -> None:
         self.terms = terms
         self.model = fsrs6.model(weights)
-        self._odds = exp(max(-_MOST_SHIFT, min(_MOST_SHIFT, shift)))
+        self._level = None if level == NOBODYS else level
         self._stretch = (terms.retention ** (1 / self.model.decay) - 1) / self.model.factor
         self._random = Random(_SEED)
         self._strata: list[list[int]] = []
@@ -127,7 +126,8 @@ class _Play:
 
     def recall(self, stability: float, days: float) -> float:
         """Return the chance of recall, the learner's level counted in."""
-        return times(self.model.recall(stability, days), self._odds)
+        recall = self.model.recall(stability, days)
+        return recall if self._level is None else self._level.recall(recall, days)
 
     def asked_again(self, chance: float) -> float:
         """Return how many answers within the day are expected after an answer with this chance."""

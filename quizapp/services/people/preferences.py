@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from quizapp.database import writing
 from quizapp.models import User
 from quizapp.services.people import sessions
-from quizapp.services.study import replay
+from quizapp.services.study import plan_rows, replay
 
 RETENTION = (0.70, 0.97)
 NEW_PER_DAY = (0, 1000)
@@ -14,6 +14,13 @@ REVIEWS_PER_DAY = (0, 9999)
 ROLLOVER = (0, 23 * 60 + 59)
 THEMES = ("system", "light", "dark")
 RATING_BUTTONS = (2, 4)
+_PLANNED_BY = (  # of these a plan's lists are made
+    "tz",
+    "rollover_minutes",
+    "new_per_day",
+    "reviews_per_day",
+    "desired_retention",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +56,17 @@ def of_person(person: sessions.Person) -> Preferences:
 def save(user_id: int, wanted: Preferences) -> None:
     """Store a person's settings; ValueError for one out of range, and nothing is stored.
 
-    A change of zone or rollover moves when cards are due, and no row of the logs.
+    A change of zone or rollover moves when cards are due, and no row of the logs. What is planned
+    for today is planned anew where it depends on them.
     """
     _check(wanted)
     with writing() as session:
         user = session.get_one(User, user_id, with_for_update=True)
         moved = (user.tz, user.rollover_minutes) != (wanted.tz, wanted.rollover_minutes)
-        for name in ("name", "tz", "rollover_minutes", "new_per_day", "reviews_per_day"):
+        if any(getattr(user, name) != getattr(wanted, name) for name in _PLANNED_BY):
+            plan_rows.forget_lists(session, user.uid)
+        for name in ("name", *_PLANNED_BY):
             setattr(user, name, getattr(wanted, name))
-        user.desired_retention = wanted.desired_retention
         user.prefs = {
             **user.prefs,
             "rating_buttons": wanted.rating_buttons,

@@ -1,7 +1,9 @@
 """Renumbering a guest's rows of the logs for the account that takes them over."""
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -9,6 +11,7 @@ from quizapp.models import (
     Attempt,
     AttemptItem,
     AttemptSave,
+    Import,
     LoggedResponse,
     Parameters,
     Review,
@@ -17,6 +20,7 @@ from quizapp.models.memory import Regrade
 from quizapp.services.study import responses
 
 Row = dict[str, Any]
+HISTORY: Final = "history"  # what an import says of the reviews that came with it
 
 
 def rows_of(connection: sa.Connection, table: Any, user_id: int) -> list[Row]:
@@ -61,7 +65,34 @@ class Move:
         ]
         links = {"seq": "review", "response_seq": "response", "voids_seq": "review"}
         self._write(Review, reviews, **links)
+        self._histories()
         return len(self.rows["response"])
+
+    def _histories(self) -> None:
+        """Tell imports the new numbers of the histories that they brought, to take them back by."""
+        imports = self.connection.execute(
+            sa.select(Import.id, Import.options).where(Import.user_id == self.guest_id)
+        ).all()
+        for import_id, options in imports:
+            noted = options.get(HISTORY) or {}
+            if noted.get("user") == self.guest_id:
+                moved = {**noted, "user": self.account_id, "seqs": self._spans(noted["seqs"])}
+                self.connection.execute(
+                    sa.update(Import)
+                    .where(Import.id == import_id)
+                    .values(options={**options, HISTORY: moved})
+                )
+
+    def _spans(self, spans: Iterable[Iterable[int]]) -> list[list[int]]:
+        """Return first and last numbers between which all that was brought lies in these spans."""
+        old = {seq for first, last in spans for seq in range(first, last + 1)}
+        brought = sorted(
+            (self.seq["review", row["seq"]], row["seq"] in old)
+            for row in self.rows["review"]
+            if row["kind"] in ("import", "reset")
+        )
+        runs = (list(run) for inside, run in groupby(brought, itemgetter(1)) if inside)
+        return [[run[0][0], run[-1][0]] for run in runs]
 
     def _attempts(self) -> None:
         """Write the attempts; number the tries of each quiz after the account's own."""

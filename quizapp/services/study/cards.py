@@ -9,7 +9,7 @@ from quizapp.core.scheduling.days import learner_day
 from quizapp.database import writing
 from quizapp.models import CardMark, LoggedResponse, Question, Regrade, Review
 from quizapp.services.people.sessions import Person
-from quizapp.services.study import judged, replay, responses, settling
+from quizapp.services.study import judged, numbering, replay, responses, settling
 
 FLAGS = range(8)
 
@@ -26,7 +26,7 @@ def undo(person: Person, now: datetime) -> str:
     """
     with writing() as session:
         connection = session.connection()
-        responses.take_seq(connection, person.id, count=0)  # locks the learner: two undo two
+        _, person = numbering.take_turn(connection, person, 0)  # locks the learner: two undo two
         last = _last_study_answer(connection, person, now)
         if last is None:
             raise NothingToUndo

@@ -4,9 +4,8 @@ Told from the log by folding it anew, each answer with the weights of its own ro
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from math import exp
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from quizapp.core.scheduling.days import learner_day
 from quizapp.core.scheduling.fold import CardState, ReviewRow, history
 from quizapp.core.scheduling.fsrs import MAXIMUM_DAYS, Weights
 from quizapp.core.scheduling.fuzz import chance, fuzzed
+from quizapp.core.scheduling.level import Level
 from quizapp.extensions import db
 from quizapp.models import CardMark, Fact, LoggedResponse, Question, Review, Shelf
 from quizapp.services.people.sessions import Person
@@ -69,17 +69,17 @@ class Wait:
 class Story:
     """All that is told of a fact; answers oldest first, those not released yet left out.
 
-    odds: by how much the learner's odds of recall are better than the model's. listed: a plan has
-    chosen the fact for today; passed_over: it is due, and a plan has chosen others. off_until: the
-    last day of a pause from studying. paused_until: the day on which its bank is studied again;
-    buried_until likewise the fact.
+    level: by how much the learner is better than the model. listed: a plan has chosen the fact for
+    today; passed_over: it is due, and a plan has chosen others. off_until: the last day of a pause
+    from studying. paused_until: the day on which its bank is studied again; buried_until likewise
+    the fact.
     """
 
     answers: tuple[Told, ...]
     card: CardState | None
     wait: Wait | None
     today: int
-    odds: float = 1.0
+    level: Level = field(default_factory=Level)
     withheld: bool = False
     suspended: bool = False
     buried_until: int | None = None
@@ -106,11 +106,20 @@ def of_fact(person: Person, fact_id: int, now: datetime) -> Story:
         card=card,
         wait=None if withheld else wait,
         today=today,
-        odds=exp(levels.of_learner(connection, person.id).shift),
+        level=levels.of_learner(connection, person.id),
         withheld=withheld,
         **_wishes(person, fact_id, today),
         **_planned(person, fact_id, card, today, now),
     )
+
+
+def is_withheld(person: Person, fact_id: int, now: datetime) -> bool:
+    """Say whether an answer on the fact counts for memory, and its result is not released yet."""
+    if not (held := assigned.hidden(person.id, now)):
+        return False
+    rows = replay.rows_of(db.session.connection(), person.id, fact_id)
+    more = _more(person, [row.seq for row in rows])
+    return any(more[row.seq].attempt_n in held for row in rows)
 
 
 def _more(person: Person, seqs: list[int]) -> Mapping[int, Any]:

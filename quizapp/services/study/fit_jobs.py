@@ -20,7 +20,7 @@ from quizapp.services.operations import jobs
 from quizapp.services.people import sessions
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import aligning, fit_log, levels, parameters, pooled, replay
-from quizapp.services.study.parameters import LEFT, OWN, POOLED, USUAL, Fitted
+from quizapp.services.study.parameters import OWN, POOLED, USUAL, Fitted
 
 FIT: Final = "memory.fit"
 LEAST: Final = 100  # scored answers: 80 to fit on, 20 to tell by; and at least so many new ones
@@ -46,8 +46,10 @@ def lacking(person: Person) -> int:
     """Return how many scored answers a learner lacks to ask for a fit; 0 where they may."""
     connection = db.session.connection()
     last = parameters.newest(connection, person.id, OWN)
-    least = LEAST if last is None else max(last.rows + LEAST_ASKED, LEAST)
-    return max(least - fit_log.scored_count(connection, person.id), 0)
+    count = fit_log.scored_count(connection, person.id)
+    if last is None or count < LEAST:
+        return max(LEAST - count, 0)
+    return max(LEAST_ASKED - _changed(count, last.rows), 0)
 
 
 def ask(person: Person, now: datetime) -> bool:
@@ -65,18 +67,23 @@ def _enqueue(session: Any, user_id: int, now: datetime, *, asked: bool) -> None:
 
 
 def is_due(connection: sa.Connection, user_id: int) -> bool:
-    """Say whether a learner's log has grown enough since the last fit.
+    """Say whether a learner's log has grown, or shrunk, enough since the last fit.
 
     Who went back to an earlier version has decided: nothing is due before they ask themselves.
     """
-    last = parameters.newest(connection, user_id)
-    if last is not None and last.state == LEFT:
+    if parameters.went_back(connection, user_id):
         return False
     count = fit_log.scored_count(connection, user_id)
     if count < LEAST:
-        return count >= LEAST_POOLED and last is None and _pooled_weights() is not None
+        first = parameters.newest(connection, user_id) is None
+        return count >= LEAST_POOLED and first and _pooled_weights() is not None
     own = parameters.newest(connection, user_id, OWN)
-    return own is None or count >= own.rows + max(LEAST, own.rows // GROWTH)
+    return own is None or _changed(count, own.rows) >= max(LEAST, own.rows // GROWTH)
+
+
+def _changed(count: int, before: int) -> int:
+    """Return by how many answers a log differs: fewer are left of a history taken back."""
+    return abs(count - before)
 
 
 def run(payload: dict[str, Any], context: Any) -> dict[str, Any]:

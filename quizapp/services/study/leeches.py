@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from math import exp
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,7 +16,6 @@ from quizapp.core.scheduling.hardness import (
     Hardness,
     hardness,
 )
-from quizapp.core.scheduling.odds import times
 from quizapp.extensions import db
 from quizapp.models import Bank, Card, CardMark, Fact, LoggedResponse, Question, Review
 from quizapp.services.content import banks, evidence
@@ -91,7 +89,7 @@ def _answers(
     person: Person, facts: Collection[int], now: datetime
 ) -> tuple[Mapping[int, list[Ask]], Mapping[int, int]]:
     """Return for each fact the answers that count, oldest first, and the time all answers took."""
-    factor = exp(levels.of_learner(db.session.connection(), person.id).shift)
+    level = levels.of_learner(db.session.connection(), person.id)
     held = assigned.hidden(person.id, now)
     asks: dict[int, list[Ask]] = {}
     took: dict[int, int] = {}
@@ -100,7 +98,8 @@ def _answers(
             continue
         took[row.fact_now] = took.get(row.fact_now, 0) + (row.took_ms or 0)
         if row.delta_days:
-            recall = times(row.details.get("recall", person.desired_retention), factor)
+            foretold = row.details.get("recall", person.desired_retention)
+            recall = level.recall(foretold, row.delta_days)
             guess = row.details.get("guess") or 0.0
             question = row.uid if row.status == "active" else None
             ask = Ask(row.type, question, row.rating == AGAIN, recall + (1 - recall) * guess)

@@ -4,6 +4,7 @@ The recall that was foretold before each of the newest answers is held against w
 snapshots, refreshed within a minute of new answers; a cache, made anew where it is missing.
 """
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -22,6 +23,7 @@ from quizapp.extensions import db
 from quizapp.models import Review, Snapshot, User
 from quizapp.services.study import fit_log, replay
 
+log = logging.getLogger("quizapp.levels")
 KIND: Final = "level"
 TOLD: Final = "level_told"  # recalls foretold anew: by the weights of now, of answers before them
 LATELY: Final = timedelta(days=2)  # a session notes that somebody is there every twelve hours
@@ -91,13 +93,25 @@ def refresh(now: datetime) -> list[int]:
     for learner in _waiting(now):
         if time.monotonic() - began > ROUND_S:
             break
-        rows += _worked_out(learner, now)
+        rows += _tried(learner, now)
         done.append(learner.id)
         if len(rows) >= BATCH:
             _store(rows)
             rows = []
     _store(rows)
     return done
+
+
+def _tried(learner: _Learner, now: datetime) -> list[dict[str, Any]]:
+    """Return what to store of a learner; nothing where it fails, as all others wait behind."""
+    try:
+        return _worked_out(learner, now)
+    except sa.exc.OperationalError:
+        raise
+    except Exception:
+        log.exception("the level of user %s could not be worked out", learner.id)
+        db.session.rollback()
+        return []
 
 
 def refresh_one(user_id: int, now: datetime) -> None:
@@ -206,7 +220,8 @@ def _store(rows: list[dict[str, Any]]) -> None:
         uids = {row["subject"] for row in rows}
         there = set(session.scalars(sa.select(User.uid).where(User.uid.in_(uids))))
         upsert = _upsert(session.get_bind().dialect.name)
-        for row in rows:
+        # In one order, as two workers that store the same would else wait for one another.
+        for row in sorted(rows, key=lambda row: (row["subject"], row["kind"])):
             if row["subject"] in there:
                 session.execute(upsert, row)
 

@@ -13,12 +13,15 @@ from quizapp.models import LoggedResponse, Question, Regrade
 from quizapp.services.content.questions import Asked, asked
 from quizapp.services.people.sessions import Person
 from quizapp.services.quizzes import assigned, tries
-from quizapp.services.study import replay
+from quizapp.services.study import fact_story, replay
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedView:
-    """One answer with its grading as it holds now."""
+    """One answer with its grading as it holds now.
+
+    card: None also while an answer on the fact is not released, as it would tell of it.
+    """
 
     seq: int
     client_id: str
@@ -48,10 +51,10 @@ def response(person: Person, seq: int, now: datetime) -> LoggedView | None:
         return None
     if row[0].attempt_n in assigned.hidden(person.id, now):
         return None
-    return _view(person, *row)
+    return _view(person, *row, now)
 
 
-def _view(person: Person, logged: LoggedResponse, fact_id: int | None) -> LoggedView:
+def _view(person: Person, logged: LoggedResponse, fact_id: int | None, now: datetime) -> LoggedView:
     later = db.session.execute(
         sa.select(Regrade)
         .where(Regrade.user_id == person.id, Regrade.seq == logged.seq)
@@ -60,7 +63,9 @@ def _view(person: Person, logged: LoggedResponse, fact_id: int | None) -> Logged
     ).scalar()
     detail = later.detail if later and later.detail else logged.detail
     version = (later and later.key_version) or logged.question_version  # whose key judged it
-    card = replay.card_of(db.session.connection(), person.id, fact_id) if fact_id else None
+    card = None
+    if fact_id and not fact_story.is_withheld(person, fact_id, now):
+        card = replay.card_of(db.session.connection(), person.id, fact_id)
     return LoggedView(
         seq=logged.seq,
         client_id=logged.client_id,

@@ -127,16 +127,25 @@ def _is_still(session: Session, person: Person) -> bool:
     return used == person.params_version
 
 
-def use(person: Person, number: int, now: datetime) -> None:
+def went_back(connection: sa.Connection, user_id: int) -> bool:
+    """Say whether the learner has left a later version for the one in use, or the usual values."""
+    used = sa.select(User.params_version).where(User.id == user_id).scalar_subquery()
+    left = sa.select(Parameters.version).where(
+        Parameters.user_id == user_id, Parameters.state == LEFT, Parameters.version > used
+    )
+    return connection.execute(left.limit(1)).first() is not None
+
+
+def use(person: Person, number: int, now: datetime, *, untried: bool = False) -> None:
     """Put a version to use, or the usual values with 0, as the learner wishes; NoSuchVersion.
 
     The one in use until now is `left`: nothing is fitted by itself until the learner asks again.
-    The cards follow by a job, within moments.
+    `untried`: also one that was only kept. The cards follow by a job, within moments.
     """
     with writing() as session:
         responses.take_seq(session.connection(), person.id, 0)
         chosen = session.get(Parameters, (person.id, number))
-        if number != USUAL and (chosen is None or chosen.state == KEPT):
+        if number != USUAL and (chosen is None or (chosen.state == KEPT and not untried)):
             raise NoSuchVersion(number)
         used = session.scalar(sa.select(User.params_version).where(User.id == person.id))
         if used == number:

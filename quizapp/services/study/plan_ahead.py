@@ -3,7 +3,7 @@
 Worked out once a day at the first look, in the background where it is much.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from quizapp.core.scheduling import plan
 from quizapp.core.scheduling.days import learner_day
-from quizapp.core.scheduling.forecast import forecast
-from quizapp.core.scheduling.plan import Plan
+from quizapp.core.scheduling.forecast import Forecast, forecast
+from quizapp.core.scheduling.level import Level
+from quizapp.core.scheduling.odds import chance_of, log_odds
+from quizapp.core.scheduling.plan import Plan, PlanFact
 from quizapp.database import Busy, writing
 from quizapp.extensions import db
 from quizapp.models import Snapshot, User
@@ -21,6 +23,7 @@ from quizapp.services.operations import jobs
 from quizapp.services.people import sessions
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import levels, plan_days, plan_lists, plan_rows, plans
+from quizapp.services.study.plan_facts import plan_facts
 from quizapp.services.study.plan_lists import Outlook
 from quizapp.services.study.plans import MINUTES, Exam
 
@@ -148,26 +151,52 @@ def _stamp(person: Person, exams: Iterable[Exam], now: datetime) -> list[Any]:
 
 def _made(known: Outlook, choices: Sequence[float]) -> dict[str, Any]:
     known.spent = 0.0  # a whole day is shown, also to whoever has begun it
-    exams = {str(exam.id): _of_exam(known, exam, choices) for exam in known.exams}
+    level = levels.of_learner(db.session.connection(), known.person.id)
+    exams = {str(exam.id): _of_exam(known, exam, choices, level) for exam in known.exams}
     rest = known.rest()
     if known.rescue is not None and plan_lists.is_gone(known, rest):
         known.rescue = None
     terms = plan_lists.rest_terms(known, rest)
     if terms is None:
         return {"exams": exams, "rest": None}
-    made = plan.plan(plan_lists.near(rest, known), terms, known.weights, known.shift)
-    return {"exams": exams, "rest": _stored(known, made, known.day + plan_lists.AHEAD_DAYS)}
+    facts = plan_lists.near(rest, known)
+    made = plan.plan(facts, terms, known.weights, known.shift)
+    reached = _reached(known, facts, made, known.day + plan_lists.AHEAD_DAYS, level)
+    return {"exams": exams, "rest": _stored(made, *reached)}
 
 
-def _of_exam(known: Outlook, exam: Exam, choices: Sequence[float]) -> dict[str, Any]:
-    facts = known.facts_of(exam)
+def _of_exam(known: Outlook, exam: Exam, choices: Sequence[float], level: Level) -> dict[str, Any]:
+    held = _held(known, exam)
+    first = known.facts_of(exam)
+    facts = plan_facts(known.person, exam.facts, known.now) if held else first
     made = {
         minutes: plan.plan(facts, known.terms(minutes, exam.day), known.weights, known.shift)
         for minutes in _minutes(exam.minutes_per_day, choices)
     }
-    bought = [[minutes, round(one.expected, 2)] for minutes, one in sorted(made.items()) if minutes]
-    chosen = _stored(known, made[exam.minutes_per_day], exam.day)
-    return {**chosen, "idle": round(made[0].expected, 2), "choices": bought}
+    reached = {
+        minutes: _reached(known, facts, one, exam.day, level) for minutes, one in made.items()
+    }
+    means = {minutes: round(one.mean, 2) for minutes, (one, _) in reached.items()}
+    bought = [[minutes, mean] for minutes, mean in sorted(means.items()) if minutes]
+    minutes = exam.minutes_per_day
+    days = made[minutes].days
+    if held:
+        begun = plan.plan(first, known.terms(minutes, exam.day), known.weights, known.shift)
+        days = (
+            *(one for one in begun.days if one.day < held),
+            *(one for one in days if one.day >= held),
+        )
+    shown = replace(made[minutes], days=days)
+    return {**_stored(shown, *reached[minutes]), "idle": means[0], "choices": bought}
+
+
+def _held(known: Outlook, exam: Exam) -> int:
+    """Return the day until which sooner exams have facts of this one to themselves, 0 for none.
+
+    What the exam leads to is said of all of its facts, as if it had them from the start.
+    """
+    sooner = known.exams[: known.exams.index(exam)]
+    return max((one.day for one in sooner if one.fact_ids & exam.fact_ids), default=0)
 
 
 def _minutes(minutes: int, choices: Sequence[float]) -> set[int]:
@@ -176,18 +205,32 @@ def _minutes(minutes: int, choices: Sequence[float]) -> set[int]:
     return {0, minutes, *(one for one in near if MINUTES[0] <= one <= MINUTES[1])}
 
 
-def _stored(known: Outlook, made: Plan, day: int) -> dict[str, Any]:
-    level = levels.of_learner(db.session.connection(), known.person.id)
-    # The plan's own chances are the learner's; only how unsure they are stays.
-    told = replace(level, shift=0.0, tilt=0.0, fade=0.0, taught=99.0)
-    band = forecast(list(made.recall.values()), told, day - known.day)
+def _reached(
+    known: Outlook, facts: Iterable[PlanFact], made: Plan, day: int, level: Level
+) -> tuple[Forecast, dict[int, float]]:
+    """Return what a plan leads to and the recall of each fact, as `forecasts` would foretell them.
+
+    The planner counts in the shift of the level alone; here the whole of it is.
+    """
+    last = {one.fact_id: one.last_day for one in facts}
+    last.update((fact, one.day) for one in made.days for fact in (*one.facts, *one.new))
+    ago = [max(day - last[fact], 0) for fact in made.recall]
+    bare = [
+        chance_of(log_odds(one) - known.shift) if one > 0 else 0.0 for one in made.recall.values()
+    ]
+    recall = [level.recall(*one) for one in zip(bare, ago, strict=True)]
+    found = forecast(bare, level, day - known.day, ago)
+    return found, dict(zip(made.recall, recall, strict=True))
+
+
+def _stored(made: Plan, found: Forecast, recall: Mapping[int, float]) -> dict[str, Any]:
     days = [[one.day, list(one.facts), list(one.new), round(one.minutes, 1)] for one in made.days]
     return {
         "days": days,
-        "expected": round(made.expected, 2),
-        "low": round(min(band.low, made.expected), 2),
-        "high": round(max(band.high, made.expected), 2),
-        "recall": [[fact, round(recall, 4)] for fact, recall in made.recall.items()],
+        "expected": round(found.mean, 2),
+        "low": round(found.low, 2),
+        "high": round(found.high, 2),
+        "recall": [[fact, round(one, 4)] for fact, one in recall.items()],
         "idle": 0.0,
         "choices": [],
     }

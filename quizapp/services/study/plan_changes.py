@@ -43,6 +43,7 @@ def make_exam(
     if scope is None or not scope.facts:
         raise Unfit("target", "There is nothing to study in it.")
     with writing() as session:
+        responses.take_seq(session.connection(), person.id)  # of two tabs one makes the last
         _check_room(session, person, EXAM, MOST_EXAMS)
         number = plan_rows.add(session, person, goal, today, day)
         plan_rows.note(session, person.id)

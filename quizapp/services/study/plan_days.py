@@ -189,8 +189,8 @@ def _keep(person: Person, data: dict[str, Any], over: Sequence[int], now: dateti
     """
     try:
         with writing() as session:
-            user = session.get_one(User, person.id, with_for_update=True)
-            told = user.prefs.get(plan_rows.NOTED) or {}
+            user = session.get(User, person.id, with_for_update=True)
+            told = (user.prefs.get(plan_rows.NOTED) if user else None) or {}
             if told.get("revision") != (plan_rows.noted(person) or {}).get("revision"):
                 return
             if over:

@@ -1,7 +1,7 @@
 """What the plans make of a learner day: the exams first, then what else is studied."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -237,9 +237,11 @@ def _of_exam(known: Outlook, exam: Exam) -> DayPlan:
 def _of_rest(known: Outlook, rest: Sequence[PlanFact]) -> DayPlan:
     """Return what is asked of the rest: by a plan, or as it falls due within the day's limits."""
     terms = rest_terms(known, rest)
-    if terms is not None:
-        return plan.today(near(rest, known), terms, known.weights, known.shift)
     sums = queue.day_sums(db.session.connection(), known.person, known.day)
+    if terms is not None:
+        new_left = max((terms.new_per_day or 0) - sums["new_facts"], 0)
+        terms = replace(terms, new_per_day=new_left)
+        return plan.today(near(rest, known), terms, known.weights, known.shift)
     most = max(known.person.reviews_per_day - sums["reviews"], 0)
     due = [
         one for one in rest if one.memory and one.due_day <= known.day and one.last_day < known.day

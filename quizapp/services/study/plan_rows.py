@@ -151,10 +151,21 @@ def shares_of(told: Mapping[str, Any] | None) -> Callable[[int], float] | None:
 
 
 def bring(session: Session, guest_id: int, account_id: int) -> None:
-    """Move a guest's plans into an account that has none; else they go with the guest."""
+    """Move a guest's plans into an account where none goes on; else they go with the guest."""
     forget_lists(session, session.get_one(User, guest_id).uid)
-    has = session.scalar(sa.select(sa.func.count()).where(Plan.user_id == account_id))
-    if has:
+    connection = session.connection()
+    if of_user(connection, account_id):
         return
-    session.execute(sa.update(Plan).where(Plan.user_id == guest_id).values(user_id=account_id))
+    numbers = session.scalars(
+        sa.select(Plan.id).where(Plan.user_id == guest_id).order_by(Plan.id)
+    ).all()
+    if not numbers:
+        return
+    first = numbering.take_seq(connection, account_id, len(numbers))
+    for number, old in enumerate(numbers, first):
+        session.execute(
+            sa.update(Plan)
+            .where(Plan.user_id == guest_id, Plan.id == old)
+            .values(user_id=account_id, id=number)
+        )
     note(session, account_id)

@@ -14,7 +14,7 @@ from quizapp.models import LoggedResponse, UserDay
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import replay, reviews
 from quizapp.services.study.given import Facts, Given
-from quizapp.services.study.numbering import take_seq
+from quizapp.services.study.numbering import take_seq, take_turn
 
 __all__ = ["IdReused", "Logged", "log", "take_seq"]
 
@@ -61,7 +61,7 @@ def log(connection: sa.Connection, person: Person, given: Given, facts: Facts) -
     The same client id again with the same body writes nothing; with another body IdReused.
     """
     tested = reviews.tested_by(given, facts)
-    seq = take_seq(connection, person.id, 1 + len(tested))
+    seq, person = take_turn(connection, person, 1 + len(tested))
     statements = _statements(connection.dialect.name)
     written = connection.execute(statements["response"], _response_row(person, given, seq))
     if written.first() is None:

@@ -92,8 +92,9 @@ def at_settings(
     """Return the work at each (retention, new facts a day); None is the learner's own."""
     connection = db.session.connection()
     weights = replay.weights_of(connection, person.id, person.params_version)
-    shift = levels.of_learner(connection, person.id).shift
+    level = levels.of_learner(connection, person.id)
     learner = _read(person, now)
+    made: dict[Terms, Workload] = {}  # the same settings are often asked for twice
     found = []
     for retention, new in wanted:
         terms = Terms(
@@ -105,13 +106,13 @@ def at_settings(
             learner.new_done,
             learner.step_pass,
         )
-        load = simulate(learner.cards, terms, weights, shift)
-        minutes = tuple(answers * learner.seconds / 60 for answers in load.answers)
-        found.append(
-            Workload(
+        if terms not in made:
+            load = simulate(learner.cards, terms, weights, level)
+            minutes = tuple(answers * learner.seconds / 60 for answers in load.answers)
+            made[terms] = Workload(
                 terms.retention, terms.new_per_day, minutes, load.answers, load.known, learner.facts
             )
-        )
+        found.append(made[terms])
     return found
 
 

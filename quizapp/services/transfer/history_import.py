@@ -14,6 +14,7 @@ from quizapp.core.question_types import QUESTION_TYPES
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.services.people import sessions
+from quizapp.services.study import responses
 from quizapp.services.transfer import history_rows, history_weights
 from quizapp.services.transfer.history_rows import Past
 from quizapp.services.transfer.history_storing import Aim, Chunk, Taken
@@ -58,9 +59,11 @@ def take_over(
     taken = Taken()
     for chunk in _chunks(_pasts(plugin, source, aim, now, taken, seen)):
         with writing(PATIENCE_S) as session:
-            person = sessions.person(aim.user_id)
-            if person is None:
+            if sessions.person(aim.user_id) is None:
                 break
+            responses.take_seq(session.connection(), aim.user_id, 0)
+            person = sessions.person(aim.user_id)  # locked: the weights in use are settled
+            assert person is not None  # noqa: S101 - its row is locked
             Chunk(session, person, aim, now, taken).store(chunk)
     return taken
 

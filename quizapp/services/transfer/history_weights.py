@@ -34,7 +34,7 @@ def offer(
         found = parameters.Fitted(preset.weights, SOURCE, 0, None, None, better=use)
         version = parameters.keep(person, found, now)
     elif use and person.params_version != version:
-        parameters.use(person, version, now)
+        parameters.use(person, version, now, untried=True)
     person = sessions.person(user_id)
     in_use = person is not None and person.params_version == version
     return {"version": version, "in_use": in_use, "others": preset.others}
