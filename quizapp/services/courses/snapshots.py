@@ -8,17 +8,16 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final, Protocol
 from zlib import crc32
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from quizapp.database import Busy, writing
 from quizapp.extensions import db
 from quizapp.models import Assignment, Course, Snapshot, User
+from quizapp.services import snapshot_rows
 from quizapp.services.courses import class_memory, course_facts
 from quizapp.services.courses.access import CourseView
 from quizapp.services.courses.snapshot_sorts import FIRST_PAGE, FORECAST, JOB, KIND, SORTS, Sort
@@ -130,7 +129,9 @@ def store(
         if there != set(data["learners"]):
             return False
         dialect = session.get_bind().dialect.name
-        session.execute(_upsert(dialect), _row(sort.kind, uid, data, now))
+        session.execute(
+            snapshot_rows.upsert(dialect, unless_newer=True), _row(sort.kind, uid, data, now)
+        )
         return True
 
 
@@ -153,7 +154,10 @@ def _note_asked(course: CourseView, now: datetime, sort: Sort) -> None:
     try:
         with writing() as session:
             dialect = session.get_bind().dialect.name
-            session.execute(_upsert(dialect), _row(sort.asked, course.uid, {}, now))
+            session.execute(
+                snapshot_rows.upsert(dialect, unless_newer=True),
+                _row(sort.asked, course.uid, {}, now),
+            )
     except Busy:
         pass
 
@@ -237,14 +241,6 @@ def _row(kind: str, subject: str, data: dict[str, Any], now: datetime) -> dict[s
     return {"kind": kind, "subject": subject, "data": data, "as_of": now}
 
 
-@lru_cache(maxsize=2)
-def _upsert(dialect: str) -> Any:
-    """Build the statement that stores a snapshot unless a newer one is there."""
-    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(Snapshot)
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["kind", "subject"],
-        set_={"data": new.data, "as_of": new.as_of},
-        where=Snapshot.as_of <= new.as_of,
-    )
+def _write(session: Session, row: dict[str, Any]) -> None:
+    dialect = session.get_bind().dialect.name
+    session.execute(snapshot_rows.upsert(dialect, unless_newer=True), row)

@@ -9,11 +9,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from quizapp.core.scheduling.fsrs import AGAIN
 from quizapp.core.scheduling.gate import foretell
@@ -21,6 +19,7 @@ from quizapp.core.scheduling.level import ANSWERS, Level, level_of
 from quizapp.database import writing
 from quizapp.extensions import db
 from quizapp.models import Review, Snapshot, User
+from quizapp.services import snapshot_rows
 from quizapp.services.study import fit_log, replay
 
 log = logging.getLogger("quizapp.levels")
@@ -219,18 +218,8 @@ def _store(rows: list[dict[str, Any]]) -> None:
     with writing(PATIENCE_S) as session:
         uids = {row["subject"] for row in rows}
         there = set(session.scalars(sa.select(User.uid).where(User.uid.in_(uids))))
-        upsert = _upsert(session.get_bind().dialect.name)
+        upsert = snapshot_rows.upsert(session.get_bind().dialect.name)
         # In one order, as two workers that store the same would else wait for one another.
         for row in sorted(rows, key=lambda row: (row["subject"], row["kind"])):
             if row["subject"] in there:
                 session.execute(upsert, row)
-
-
-@lru_cache(maxsize=2)
-def _upsert(dialect: str) -> Any:
-    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(Snapshot)
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["kind", "subject"], set_={"data": new.data, "as_of": new.as_of}
-    )

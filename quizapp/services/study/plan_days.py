@@ -1,13 +1,11 @@
 """Today's list of a learner with a plan: made once a day, read by every question after that."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from quizapp.core.scheduling.days import day_start, learner_day
 from quizapp.core.scheduling.fsrs import REVIEW
@@ -15,6 +13,7 @@ from quizapp.core.scheduling.queue import AHEAD
 from quizapp.database import Busy, writing
 from quizapp.extensions import db
 from quizapp.models import Bank, Card, Snapshot, User
+from quizapp.services import snapshot_rows
 from quizapp.services.content import banks
 from quizapp.services.people.sessions import Person
 from quizapp.services.study import memories, plan_rows
@@ -205,14 +204,4 @@ def keep(
 ) -> None:
     """Store a snapshot of a learner's inside the caller's transaction."""
     row = {"kind": kind, "subject": uid, "data": data, "as_of": now}
-    connection.execute(_upsert(connection.dialect.name), row)
-
-
-@lru_cache(maxsize=2)
-def _upsert(dialect: str) -> Any:
-    insert: Callable[..., Any] = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(Snapshot)
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["kind", "subject"], set_={"data": new.data, "as_of": new.as_of}
-    )
+    connection.execute(snapshot_rows.upsert(connection.dialect.name), row)
