@@ -79,8 +79,9 @@ def take_a_pause(page: Page) -> None:
 
 def test_the_plan_works_without_script(visit: Visit, learner: Person) -> None:
     page = visit(learner, java_script_enabled=False, viewport=PHONE).open("/me/plan")
-    page.locator("#rescueform-minutes").fill("1")
-    page.get_by_role("button", name="Take it in parts").click()
-    expect(page.locator("main")).to_contain_text("until it is gone")
+    page.get_by_label("Day of the exam").fill((real_now() + timedelta(days=21)).date().isoformat())
+    page.locator("#examform-minutes").fill("10")
+    page.get_by_role("button", name="Make the plan").click()
+    expect(page.locator("main")).to_contain_text("facts known on the day, with this plan")
     page.get_by_role("link", name="See what is planned for today").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Planned for")
